@@ -1,0 +1,1 @@
+"""Connectors: one folder per far system, found by its `manifest.toml`. Nothing here knows Django."""

@@ -1,0 +1,1 @@
+"""Where flows are drawn, versioned and promoted."""

@@ -1,0 +1,1 @@
+"""The Django project and the runtime: what carries every event through its flow, once."""

@@ -1,0 +1,1 @@
+"""Who may do what: roles, the one authorisation function, API keys, audit."""

@@ -1,0 +1,13 @@
+"""Registers the runtime with Django; runs nothing but checks."""
+
+from django.apps import AppConfig
+
+__all__ = ["IntegrationsConfig"]
+
+
+class IntegrationsConfig(AppConfig):
+    name = "integrations"
+    verbose_name = "Interlock"
+
+    def ready(self) -> None:
+        from integrations import checks  # noqa: F401 - registers the system checks

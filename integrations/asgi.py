@@ -1,0 +1,9 @@
+"""The live door: only `/ws/` is served here."""
+
+import os
+
+from channels.routing import ProtocolTypeRouter
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "integrations.settings")
+application = ProtocolTypeRouter({"http": get_asgi_application()})

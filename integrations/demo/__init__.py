@@ -1,0 +1,1 @@
+"""The demonstration: seed a small company and carry one deal through everything."""

@@ -1,0 +1,1 @@
+"""The effect ledger: every business effect happens once."""

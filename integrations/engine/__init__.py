@@ -1,0 +1,1 @@
+"""The engine: graph in, plan out, journal kept. Plain Python; no ORM, clock or network of its own (DESIGN §3.2)."""

@@ -1,0 +1,128 @@
+"""The node-type contract: one file in `integrations/nodes/` ending in `NODE = …`, discovered, listed nowhere."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+
+from connectors.sdk.operation import Operation
+from connectors.sdk.wire import Json, Schema
+from integrations.engine.outcome import Outcome
+from integrations.engine.problem import Problem
+
+__all__ = ["Catalog", "CompileScope", "Compiled", "Context", "EffectSpec", "NodeType", "Ports", "StepScope"]
+
+OnChange = Literal["hold", "update", "credit"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Named inputs and outputs. `error` is added to every node that can fail."""
+
+    inputs: tuple[str, ...] = ("main",)
+    outputs: tuple[str, ...] = ("main",)
+
+
+@dataclass(frozen=True, slots=True)
+class EffectSpec:
+    """The identity of a write, resolved for this record (DESIGN §3.3).
+
+    `identity`: business key(s); several only for find-or-create, strongest first. `source` and `position`: for updates,
+    the source record and its own ordering stamp ("" = use the event's intake counter). `on_change`: what a changed
+    payload under a confirmed identity does.
+    """
+
+    identity: tuple[str, ...]
+    on_change: OnChange = "hold"
+    source: str = ""
+    position: str = ""
+
+
+class Context(Protocol):
+    """What an executing step may see and do besides evaluating expressions. Every method raises `Failure` only."""
+
+    @property
+    def now(self) -> datetime:
+        """The event's arrival, frozen for the run: `$now()` and `$today()` never move, replays included."""
+
+    def lookup(self, table: str, key: Sequence[Json], column: str) -> Json:
+        """The value in a mapping table's row valid at `now`; `TableMiss` when there is none and the policy says error."""
+
+    def call(self, *, path: str, attempt: int, slot: str, operation: str, data: Json, effect: EffectSpec | None) -> Json:
+        """Carry out one connector operation and return its output. Writes go through the effect ledger.
+
+        Raises `EffectInFlight` (see `engine/waiting.py`) when another run holds the same unsettled effect.
+        """
+
+
+class StepScope(Protocol):
+    """The names an expression may use at this point of this run: `$event, $steps.<id>, $item, $index, $vars`."""
+
+    path: str
+    attempt: int
+    context: Context
+
+    def evaluate(self, source: str, extra: Mapping[str, Json] | None = None) -> Json:
+        """Evaluate a checked expression; `extra` adds bindings (`{"in": …}` for `$in`)."""
+
+    def resolve(self, value: Json) -> Json:
+        """Replace every `{"$expr": "…"}` inside `value` by its result; whole-field expressions keep their type."""
+
+
+class Catalog(Protocol):
+    """What flows can be built from, as the compiler sees it."""
+
+    def node_type(self, type_id: str) -> "NodeType | None": ...
+
+    def operation(self, operation_id: str) -> Operation | None:
+        """`"sage50.create_invoice"` → its operation."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompileScope:
+    """Where a node stands while compiling: its id, what is upstream, whether it is inside a loop body."""
+
+    node: str
+    catalog: Catalog
+    upstream: frozenset[str]
+    slot: str = ""
+    in_loop: bool = False
+    body_writes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A node's parameters, or its problems; and what it needs from its environment."""
+
+    params: Mapping[str, Json] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    tables: frozenset[str] = frozenset()
+    variables: frozenset[str] = frozenset()
+    slots: Mapping[str, str] = field(default_factory=dict)
+    """slot → connector id"""
+
+
+class NodeType(Protocol):
+    """`schema` drives the form; `compile` does all parsing; `execute` may use only `scope` and `scope.context`."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def category(self) -> Literal["trigger", "lookup", "transform", "action", "logic"]: ...
+    @property
+    def help(self) -> str: ...
+    @property
+    def icon(self) -> str:
+        """A lucide icon name."""
+
+    @property
+    def schema(self) -> Schema: ...
+    @property
+    def sample(self) -> Json: ...
+    def ports(self, config: Mapping[str, Json]) -> Ports: ...
+    def compile(self, config: Mapping[str, Json], scope: CompileScope) -> Compiled: ...
+    def execute(self, params: Mapping[str, Json], scope: StepScope) -> Outcome: ...

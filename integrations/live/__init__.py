@@ -1,0 +1,1 @@
+"""Run progress to the browser, by tailing the journal of what somebody watches."""

@@ -1,0 +1,1 @@
+"""Mapping tables: what business users edit, and the one way to read them."""

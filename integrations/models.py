@@ -1,0 +1,41 @@
+"""An index of the folders' models; each concept keeps its own."""
+
+from integrations.access.models import ApiKey, AuditEntry, Membership
+from integrations.effects.models import CrossReference, Effect, EffectKey, FieldPosition
+from integrations.failures.models import Failure, Occurrence
+from integrations.ingress.models import Endpoint, Event, Refusal
+from integrations.mapping.models import MappingRow, MappingTable, RowChange
+from integrations.payloads.models import DataKey, Payload
+from integrations.releases.models import Binding, Environment, Release, Variable
+from integrations.runs.models import Exchange, Run, StepEntry
+from integrations.tasks.models import Drain
+from integrations.vault.models import Connection
+
+__all__ = [
+    "ApiKey",
+    "AuditEntry",
+    "Binding",
+    "Connection",
+    "CrossReference",
+    "DataKey",
+    "Drain",
+    "Effect",
+    "EffectKey",
+    "Endpoint",
+    "Environment",
+    "Event",
+    "Exchange",
+    "Failure",
+    "FieldPosition",
+    "MappingRow",
+    "MappingTable",
+    "Membership",
+    "Occurrence",
+    "Payload",
+    "Refusal",
+    "Release",
+    "RowChange",
+    "Run",
+    "StepEntry",
+    "Variable",
+]

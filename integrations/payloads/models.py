@@ -1,0 +1,24 @@
+"""Payloads too large to stand in their own row, and the keys that seal them."""
+
+from django.db import models
+
+__all__ = ["DataKey", "Payload"]
+
+
+class DataKey(models.Model):
+    """A data key, itself sealed by a vault key. `subject` "" = the installation's; else destroying it erases that subject."""
+
+    id = models.AutoField(primary_key=True)
+    subject = models.CharField(max_length=64, blank=True, default="", db_index=True)
+    sealed = models.BinaryField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    destroyed_at = models.DateTimeField(null=True, blank=True)
+
+
+class Payload(models.Model):
+    """One coded value over the inline limit (32 KB), referenced from the row that owns it."""
+
+    id = models.UUIDField(primary_key=True)
+    klass = models.CharField(max_length=16)
+    blob = models.BinaryField()
+    created_at = models.DateTimeField(auto_now_add=True)

@@ -1,0 +1,1 @@
+"""What is allowed to run: environments, releases, slot bindings, variables."""

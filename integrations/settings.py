@@ -1,0 +1,196 @@
+"""Every setting, from the environment, in one place. `NAME_FILE` may hold any secret's path instead (docs/reference/settings.md)."""
+
+import os
+from pathlib import Path
+
+import environ
+from csp.constants import NONCE
+
+ROOT = Path(__file__).resolve().parent.parent
+env = environ.FileAwareEnv()
+
+DATA = Path(env.str("INTERLOCK_DATA", default=str(ROOT / "var"))).resolve()
+if (DATA / "interlock.env").is_file():
+    environ.Env.read_env(DATA / "interlock.env")
+
+DEBUG = env.bool("INTERLOCK_DEBUG", default=False)
+SECRET_KEY = env.str("INTERLOCK_SECRET_KEY", default="")
+if not SECRET_KEY:
+    SECRET_KEY = "not-for-production-" + "x" * 40  # checks.py refuses to serve with it
+VAULT_KEYS = env.str("INTERLOCK_VAULT_KEYS", default="")
+"""`k2:<base64 32 bytes>,k1:…`: the first seals, all unseal."""
+
+ALLOWED_HOSTS = env.list("INTERLOCK_ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+PUBLIC_URL = env.str("INTERLOCK_PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
+LIVE_URL = env.str("INTERLOCK_LIVE_URL", default="").rstrip("/")
+"""Origin of the WebSocket server as browsers reach it, when it isn't the public origin ("" = same origin)."""
+SANDBOX_URL = env.str("INTERLOCK_SANDBOX_URL", default="").rstrip("/")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+INSTALLED_APPS = [
+    "integrations.apps.IntegrationsConfig",
+    "designer.apps.DesignerConfig",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "channels",
+    "django_q",
+    "csp",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "integrations.urls"
+WSGI_APPLICATION = "integrations.wsgi.application"
+ASGI_APPLICATION = "integrations.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "integrations" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ],
+        },
+    },
+]
+
+SQLITE_OPTIONS = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=20000;",
+}
+
+
+def _database(url_name: str, default: str) -> dict[str, object]:
+    """One database from its URL; SQLite gets WAL with full sync, PostgreSQL keeps its connections."""
+    config: dict[str, object] = dict(env.db_url(url_name, default=default))
+    if str(config["ENGINE"]).endswith("sqlite3"):
+        config["OPTIONS"] = SQLITE_OPTIONS
+    else:
+        config["CONN_MAX_AGE"] = 600
+        config["CONN_HEALTH_CHECKS"] = True
+    return config
+
+
+DATABASES = {
+    "default": _database("INTERLOCK_DATABASE_URL", f"sqlite:///{DATA / 'interlock.sqlite3'}"),
+    "queue": _database("INTERLOCK_QUEUE_DATABASE_URL", f"sqlite:///{DATA / 'queue.sqlite3'}"),
+}
+DATABASE_ROUTERS = ["integrations.tasks.routing.QueueRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/sign-in"
+
+QUEUE = env.str("INTERLOCK_QUEUE", default="embedded")
+"""embedded (django-q2, nothing to install) or celery."""
+DRAIN_SLOTS = env.int("INTERLOCK_DRAIN_SLOTS", default=2)
+DRAIN_THREADS = env.int("INTERLOCK_DRAIN_THREADS", default=8)
+DRAIN_SLICE = 20.0  # seconds a drain stays resident; slice + call deadline < the queue's timeout
+CALL_DEADLINE = env.float("INTERLOCK_CALL_DEADLINE", default=30.0)
+Q_CLUSTER = {
+    "name": "interlock",
+    "orm": "queue",
+    "workers": DRAIN_SLOTS,
+    "timeout": 60,
+    "retry": 90,
+    "ack_failures": True,
+    "max_attempts": 1,
+    "save_limit": -1,
+    "poll": 0.2,
+    "catch_up": False,
+    "scheduler": False,
+}
+CELERY_BROKER_URL = env.str("INTERLOCK_BROKER_URL", default="")
+RUNTIME_DIR = env.str("INTERLOCK_RUNTIME_DIR", default="")
+"""Where doorbell sockets live; "" = a short folder under the system's temporary folder (socket paths stop at 108 bytes)."""
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+COMPANY_TIME_ZONE = env.str("INTERLOCK_COMPANY_TIME_ZONE", default="Europe/London")
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+STATICFILES_DIRS = [("app", ROOT / "frontend" / "dist")] if (ROOT / "frontend" / "dist").is_dir() else []
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+WEBHOOK_MAX_BYTES = env.int("INTERLOCK_WEBHOOK_MAX_BYTES", default=1024 * 1024)
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'", NONCE],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'", *([LIVE_URL.replace("http", "ws", 1)] if LIVE_URL else [])],
+        "worker-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    },
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "integrations.access.authentication.ApiKeyAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["integrations.access.permissions.Authorised"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "integrations.api.problems.problem_handler",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Interlock",
+    "DESCRIPTION": "Carries what is sold in a CRM into accounting and ERP systems, once.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("INTERLOCK_LOG_LEVEL", "INFO")},
+}

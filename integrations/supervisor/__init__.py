@@ -1,0 +1,1 @@
+"""The process group of an embedded installation."""

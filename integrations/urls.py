@@ -1,0 +1,8 @@
+"""Where the two apps' URLs meet."""
+
+from django.contrib import admin
+from django.urls import path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+]

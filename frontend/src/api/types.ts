@@ -1,0 +1,221 @@
+/** Shapes of /api/v1/ and /ws/v1/. Times are ISO 8601 UTC, money is a decimal string with its currency. */
+
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+export type Money = { amount: string; currency: string };
+
+export type Page<T> = { results: T[]; next: string | null };
+
+export type Environment = { key: string; name: string; order: number; live: boolean };
+
+export type User = { id: number; name: string; email: string; initials: string };
+
+export type Session = {
+  authenticated: boolean;
+  user: User | null;
+  roles: Record<string, string[]>;
+  environments: Environment[];
+  ws_url: string | null;
+  public_url: string;
+  version: string;
+  sandbox_url: string | null;
+};
+
+export type FlowNode = {
+  type: string;
+  version?: number;
+  name: string;
+  config?: { [key: string]: Json };
+  slot?: string;
+  disabled?: boolean;
+  body?: { nodes: Record<string, FlowNode>; edges: Record<string, FlowEdge> };
+};
+
+export type FlowEdge = { from: [node: string, port: string]; to: [node: string, port: string] };
+
+export type FlowGraph = {
+  key?: string;
+  nodes: Record<string, FlowNode>;
+  edges: Record<string, FlowEdge>;
+  settings?: { [key: string]: Json };
+};
+
+export type Point = { x: number; y: number };
+
+export type FrameSpec = { title?: string; text?: string; nodes?: string[]; x?: number; y?: number; w?: number; h?: number };
+
+export type FlowLayout = {
+  nodes?: Record<string, Point>;
+  frames?: Record<string, FrameSpec>;
+  notes?: Record<string, { text: string; x: number; y: number; w: number; h: number }>;
+};
+
+export type FlowSummary = {
+  key: string;
+  name: string;
+  description: string;
+  environments: { environment: string; release: number | null; active: boolean }[];
+  version: number | null;
+  nodes: number;
+  last_run: { id: number; state: RunState; at: string; title: string } | null;
+  runs_24h: { succeeded: number; parked: number; failed: number };
+  spark: number[];
+};
+
+export type FlowDetail = FlowSummary & {
+  graph: FlowGraph;
+  layout: FlowLayout;
+  slots: { key: string; connector: string }[];
+  tables: string[];
+  identity_hint: string;
+};
+
+export type RunState = "queued" | "running" | "parked" | "succeeded" | "failed" | "cancelled";
+export type ParkReason = "" | "retry" | "rate" | "reconnect" | "agent" | "effect" | "waiting" | "person";
+export type RunResult = "" | "delivered" | "filtered" | "superseded";
+
+export type Run = {
+  id: number;
+  flow: { key: string; name: string };
+  environment: string;
+  release: number;
+  state: RunState;
+  reason: ParkReason;
+  result: RunResult;
+  title: string;
+  amount: Money | null;
+  queued_at: string;
+  started_at: string | null;
+  ended_at: string | null;
+  due_at: string | null;
+  ms: number | null;
+  failure: number | null;
+  event: number | null;
+  retry_of: number | null;
+};
+
+export type StepState = "begun" | "done" | "retry" | "wait" | "fail" | "skipped";
+
+export type StepProblem = { kind: string; code: string; sentence: string; pointer: string };
+
+export type Step = {
+  path: string;
+  node: string;
+  state: StepState;
+  attempt: number;
+  started_at: string | null;
+  ended_at: string | null;
+  ms: number | null;
+  port: string | null;
+  problem: StepProblem | null;
+  effect: number | null;
+  next_at: string | null;
+};
+
+export type RunDetail = Run & { graph: FlowGraph; layout: FlowLayout; seq: number; steps: Step[] };
+
+export type RunTimeline = { run: Run; seq: number; steps: Step[] };
+
+export type Attempt = {
+  attempt: number;
+  state: StepState;
+  started_at: string | null;
+  ended_at: string | null;
+  ms: number | null;
+  problem: StepProblem | null;
+};
+
+export type Exchange = {
+  method: string;
+  url: string;
+  status: number | null;
+  ms: number | null;
+  request: Json;
+  response: Json;
+  error: string | null;
+};
+
+export type EffectState = "intended" | "sent" | "confirmed" | "refused" | "unknown" | "conflict";
+
+export type Effect = {
+  id: number;
+  account: string;
+  record: string;
+  identity: string[];
+  generation: number;
+  state: EffectState;
+  strategy: string;
+  operation: string;
+  far_id: string;
+  amount: Money | null;
+  run: number | null;
+  path: string;
+  flow: string;
+  intended_at: string | null;
+  settled_at: string | null;
+  payload: Json;
+  payload_hash: string;
+  result: Json;
+  conflict: { payload: Json; payload_hash: string } | null;
+  keys: string[];
+};
+
+export type StepDetail = {
+  path: string;
+  node: string;
+  input: Json;
+  output: Json;
+  attempts: Attempt[];
+  exchanges: Exchange[];
+  effect: Effect | null;
+};
+
+export type RetryPlan = { reused: string[]; again: string[]; confirmed: Effect[]; unknown: Effect[] };
+
+export type FailureState = "open" | "resolved" | "ignored";
+
+export type FailureGroup = {
+  id: number;
+  state: FailureState;
+  kind: string;
+  code: string;
+  sentence: string;
+  connector: string;
+  operation: string;
+  node: string;
+  flow: string;
+  environment: string;
+  count: number;
+  first_at: string;
+  last_at: string;
+  money: Money[];
+  verdict: "config" | "data" | "system";
+  owner: string | null;
+  note: string;
+  pointer: string;
+  info: { [key: string]: Json };
+};
+
+export type FailureDetail = FailureGroup & { runs: Run[] };
+
+export type BulkRetry = { retried: number; skipped: { run: number; code: string }[] };
+
+export type CatalogueOperation = { id: string; title: string; effect?: string; icon?: string };
+
+export type Catalogue = {
+  connectors: {
+    id: string;
+    title: string;
+    operations: CatalogueOperation[];
+    triggers: { id: string; title: string }[];
+  }[];
+  node_types: { id: string; version: number; title: string; category: string; help: string; icon: string }[];
+};
+
+export type RunFrame =
+  | { topic: string; seq: number; ts: string; type: "snapshot"; data: RunTimeline }
+  | { topic: string; seq: number; ts: string; type: "steps"; data: { run: Run; steps: Step[] } };
+
+export type FlowFrame = { topic: string; seq: number; ts: string; type: "snapshot" | "runs"; data: { runs: Run[] } };
+
+export type Frame = RunFrame | FlowFrame;

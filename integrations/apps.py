@@ -11,3 +11,4 @@ class IntegrationsConfig(AppConfig):
 
     def ready(self) -> None:
         from integrations import checks  # noqa: F401 - registers the system checks
+        from integrations.payloads import keys  # noqa: F401 - has the data key made after a migration

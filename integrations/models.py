@@ -1,6 +1,6 @@
 """An index of the folders' models; each concept keeps its own."""
 
-from integrations.access.models import ApiKey, AuditEntry, Membership
+from integrations.access.models import ApiKey, AuditEntry, Membership, SignInFailure
 from integrations.effects.models import CrossReference, Effect, EffectKey, FieldPosition
 from integrations.failures.models import Failure, Occurrence
 from integrations.ingress.models import Endpoint, Event, Refusal
@@ -36,6 +36,7 @@ __all__ = [
     "Release",
     "RowChange",
     "Run",
+    "SignInFailure",
     "StepEntry",
     "Variable",
 ]

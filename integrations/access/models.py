@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-__all__ = ["ApiKey", "AuditEntry", "Membership", "Role"]
+__all__ = ["ApiKey", "AuditEntry", "Membership", "Role", "SignInFailure"]
 
 
 class Role(models.TextChoices):
@@ -28,7 +28,12 @@ class Membership(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["user", "environment", "role"], name="membership_once")
+            models.UniqueConstraint(fields=["user", "environment", "role"], name="membership_once"),
+            models.UniqueConstraint(
+                fields=["user", "role"],
+                condition=models.Q(environment=None),
+                name="membership_everywhere_once",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -76,3 +81,20 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.actor} {self.action} {self.target}"
+
+
+class SignInFailure(models.Model):
+    """Failed sign-ins under one name from one address since the last success; what throttling counts."""
+
+    username = models.CharField(max_length=150)
+    address = models.CharField(max_length=64)
+    count = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["username", "address"], name="sign_in_failure_counted")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} × {self.username} from {self.address}"

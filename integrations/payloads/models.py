@@ -1,6 +1,7 @@
 """Payloads too large to stand in their own row, and the keys that seal them."""
 
 from django.db import models
+from django.db.models import Q
 
 __all__ = ["DataKey", "Payload"]
 
@@ -14,6 +15,16 @@ class DataKey(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     destroyed_at = models.DateTimeField(null=True, blank=True)
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject"], condition=Q(destroyed_at=None), name="one_live_data_key_per_subject"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Data key {self.pk}"
+
 
 class Payload(models.Model):
     """One coded value over the inline limit (32 KB), referenced from the row that owns it."""
@@ -22,3 +33,6 @@ class Payload(models.Model):
     klass = models.CharField(max_length=16)
     blob = models.BinaryField()
     created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -1,0 +1,124 @@
+"""The one codec for everything stored: JSON, compressed, sealed with a data key, large values in a row of their own.
+
+A blob is: version, flags, class, data-key id (4 bytes), nonce (12 bytes), AES-256-GCM ciphertext with tag. The first
+seven bytes are its associated data.
+"""
+
+import hashlib
+import os
+import uuid
+import zlib
+from collections.abc import Iterable
+from typing import Any, Literal
+
+import orjson
+from connectors.sdk.wire import Json
+from cryptography.exceptions import InvalidTag
+
+from integrations.payloads import keys
+from integrations.payloads.models import Payload
+
+__all__ = ["ERASED", "INLINE_LIMIT", "Class", "Unreadable", "digest", "pack", "store", "unpack", "unpack_all"]
+
+Class = Literal["event", "step", "exchange", "request", "effect", "sample"]
+
+INLINE_LIMIT = 32 * 1024
+"""Bytes of a blob that may stand in the row of its owner; a larger one gets a `Payload` row."""
+ERASED: dict[str, Json] = {"$erased": True}
+"""What a payload reads as once its subject was erased."""
+
+VERSION = 1
+COMPRESSED = 1
+REFERENCE = 2
+COMPRESS_OVER = 256  # bytes
+HEADER = 7
+BODY = HEADER + 12
+CLASSES: dict[str, int] = {"event": 1, "step": 2, "exchange": 3, "request": 4, "effect": 5, "sample": 6}
+JSON_ONLY = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+
+
+class Unreadable(Exception):  # noqa: N818 - named by what it is
+    """A stored payload can't be read: not ours, changed, or its data key or its row is gone."""
+
+
+def pack(value: Json, *, klass: Class, subject: str = "") -> bytes:
+    """Code a JSON value for storage. `subject` names whose data it is: erasing that subject erases it.
+
+    Raises TypeError for anything that isn't JSON (Decimal, datetime, integers over 64 bits).
+    """
+    plain = orjson.dumps(value, default=_refuse, option=JSON_ONLY)
+    return _sealed(plain, 0, CLASSES[klass], subject)
+
+
+def unpack(blob: bytes | memoryview | None) -> Json:
+    """The value that `pack` or `store` coded; None for None; `ERASED` if its subject was erased. Raises Unreadable."""
+    return None if blob is None else unpack_all([blob])[0]
+
+
+def unpack_all(blobs: Iterable[bytes | memoryview | None]) -> list[Json]:
+    """`unpack` of each, reading all rows they refer to in one query."""
+    opened = [_opened(bytes(blob)) if blob is not None else None for blob in blobs]
+    wanted = {item for item in opened if isinstance(item, uuid.UUID)}
+    rows = dict(Payload.objects.filter(pk__in=wanted).values_list("pk", "blob")) if wanted else {}
+    return [_resolved(item, rows) for item in opened]
+
+
+def store(value: Json, klass: Class, subject: str = "") -> tuple[bytes, Payload | None]:
+    """Like `pack`, but over INLINE_LIMIT returns a small reference and the row, which the caller saves in its commit."""
+    blob = pack(value, klass=klass, subject=subject)
+    if len(blob) <= INLINE_LIMIT:
+        return blob, None
+    payload = Payload(id=uuid.uuid4(), klass=klass, blob=blob)
+    return _sealed(payload.id.bytes, REFERENCE, CLASSES[klass], subject), payload
+
+
+def digest(value: Json) -> str:
+    """SHA-256 in hex of the value's canonical JSON (keys sorted): equal values have equal digests."""
+    plain = orjson.dumps(value, default=_refuse, option=JSON_ONLY | orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(plain).hexdigest()
+
+
+def _refuse(value: Any) -> Json:
+    raise TypeError(f"A {type(value).__name__} isn't JSON; write it as text first.")
+
+
+def _sealed(plain: bytes, flags: int, klass: int, subject: str) -> bytes:
+    key = keys.of_subject(subject)
+    if key.cipher is None:
+        raise Unreadable("The data key was destroyed.")
+    if len(plain) > COMPRESS_OVER:
+        plain, flags = zlib.compress(plain, 1), flags | COMPRESSED
+    header = bytes((VERSION, flags, klass)) + key.id.to_bytes(4)
+    nonce = os.urandom(BODY - HEADER)
+    return header + nonce + key.cipher.encrypt(nonce, plain, header)
+
+
+def _opened(blob: bytes) -> bytes | uuid.UUID | None:
+    """The JSON text inside, a reference to a row, or None if it was erased."""
+    if len(blob) <= BODY or blob[0] != VERSION:
+        raise Unreadable("This isn't a stored payload.")
+    key = keys.by_id(int.from_bytes(blob[3:HEADER]))
+    if key is None:
+        raise Unreadable("The data key of this payload is missing.")
+    if key.cipher is None:
+        return b'{"$erased":true}'
+    try:
+        plain = key.cipher.decrypt(blob[HEADER:BODY], blob[BODY:], blob[:HEADER])
+    except InvalidTag as error:
+        raise Unreadable("This payload was changed after it was stored.") from error
+    if blob[1] & COMPRESSED:
+        plain = zlib.decompress(plain)
+    return uuid.UUID(bytes=plain) if blob[1] & REFERENCE else plain
+
+
+def _resolved(item: bytes | uuid.UUID | None, rows: dict[uuid.UUID, Any]) -> Json:
+    if item is None:
+        return None
+    if isinstance(item, bytes):
+        return orjson.loads(item)
+    if item not in rows:
+        raise Unreadable("The row that holds this payload was removed.")
+    inner = _opened(bytes(rows[item]))
+    if not isinstance(inner, bytes):
+        raise Unreadable("This payload refers to a reference.")
+    return orjson.loads(inner)

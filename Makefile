@@ -1,0 +1,41 @@
+# Interlock's habits. `make` alone lists them; ARGS="…" is passed on, PYTHON=… names another Python.
+PYTHON ?= python3
+ARGS ?=
+VENV := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo start check test e2e lock clean
+
+help: ## List what can be made
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: ## Install what running needs, and build the frontend
+	@$(PYTHON) deploy/setup.py
+
+demo: setup ## Start everything with a sandbox company (ARGS=--once: carry one deal, then stop)
+	@$(VENV)/python manage.py demo $(ARGS)
+
+start: setup ## Start Interlock itself, without the sandbox
+	@$(VENV)/python manage.py start $(ARGS)
+
+check: ## Formats, lints, types, contracts and the quick tests (under 3 minutes)
+	@$(PYTHON) deploy/setup.py --dev
+	@deploy/check
+	@$(VENV)/pytest -m "not processes" $(ARGS)
+
+test: ## Everything: check, every test on both databases, a real browser (under 15 minutes)
+	@$(PYTHON) deploy/setup.py --dev --e2e
+	@deploy/check
+	@$(VENV)/pytest $(ARGS)
+	@deploy/e2e
+
+e2e: ## The browser tests alone, against a product started for them
+	@$(PYTHON) deploy/setup.py --dev --e2e
+	@deploy/e2e $(ARGS)
+
+lock: ## Write the Python locks anew (ARGS=--upgrade: newest versions)
+	@$(PYTHON) deploy/setup.py --dev
+	@$(VENV)/python deploy/lock.py $(ARGS)
+
+clean: ## Remove what was installed, built and cached; data (var/) stays
+	@rm -rf .venv frontend/node_modules frontend/dist frontend/e2e/node_modules .mypy_cache .ruff_cache .pytest_cache

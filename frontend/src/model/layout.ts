@@ -1,0 +1,108 @@
+import type { FlowGraph, FlowLayout, FrameSpec, Point } from "~/api/types";
+import { incoming, topologicalOrder } from "~/model/flow";
+
+/** Where things stand on the canvas. Pixel sizes are those of the node and frame parts. */
+
+export const NODE = { width: 224, height: 56 } as const;
+export const PITCH = { x: 304, y: 160 } as const;
+const STACK = 80;
+const FRAME = { left: 16, right: 16, top: 40, bottom: 28 } as const;
+
+export type Box = { x: number; y: number; width: number; height: number };
+export type Frame = Box & { id: string; title: string };
+export type Placement = { nodes: Record<string, Point>; frames: Frame[]; bounds: Box };
+
+/** How far each node is from the start: the longest way, so that edges never point back. */
+function depths(graph: FlowGraph): Map<string, number> {
+  const depth = new Map<string, number>();
+  for (const id of topologicalOrder(graph)) {
+    const before = incoming(graph, id).map((edge) => depth.get(edge.from[0]) ?? -1);
+    depth.set(id, Math.max(-1, ...before) + 1);
+  }
+  return depth;
+}
+
+/** Left to right by depth, wrapping like text after as many columns as fit into `width`. */
+export function tidy(graph: FlowGraph, width: number): Record<string, Point> {
+  const columns = Math.max(1, Math.floor((width + PITCH.x - NODE.width) / PITCH.x));
+  const layers: string[][] = [];
+  for (const [id, depth] of depths(graph)) (layers[depth] ??= []).push(id);
+  const places: Record<string, Point> = {};
+  let top = 0;
+  for (let start = 0; start < layers.length; start += columns) {
+    const row = layers.slice(start, start + columns);
+    row.forEach((layer, column) => {
+      layer.forEach((id, index) => {
+        places[id] = { x: column * PITCH.x, y: top + index * STACK };
+      });
+    });
+    top += PITCH.y + (Math.max(...row.map((layer) => layer.length)) - 1) * STACK;
+  }
+  return places;
+}
+
+function around(points: Point[]): Box {
+  if (points.length === 0) return { x: 0, y: 0, width: 0, height: 0 };
+  const left = Math.min(...points.map((p) => p.x));
+  const top = Math.min(...points.map((p) => p.y));
+  const right = Math.max(...points.map((p) => p.x + NODE.width));
+  const bottom = Math.max(...points.map((p) => p.y + NODE.height));
+  return { x: left, y: top, width: right - left, height: bottom - top };
+}
+
+function frameBox(spec: FrameSpec, places: Record<string, Point>): Box | null {
+  if (spec.nodes !== undefined) {
+    const points = spec.nodes.flatMap((id) => places[id] ?? []);
+    if (points.length === 0) return null;
+    const box = around(points);
+    return {
+      x: box.x - FRAME.left,
+      y: box.y - FRAME.top,
+      width: box.width + FRAME.left + FRAME.right,
+      height: box.height + FRAME.top + FRAME.bottom,
+    };
+  }
+  if (spec.x === undefined || spec.y === undefined) return null;
+  return { x: spec.x, y: spec.y, width: spec.w ?? 0, height: spec.h ?? 0 };
+}
+
+/** Frames that hold nodes share their left and right edge, so that rows of a flow read as paragraphs. */
+function frames(layout: FlowLayout, places: Record<string, Point>): Frame[] {
+  const found = Object.entries(layout.frames ?? {}).flatMap(([id, spec]) => {
+    const box = frameBox(spec, places);
+    return box === null ? [] : [{ id, title: spec.title ?? spec.text ?? "", ...box }];
+  });
+  const left = Math.min(...found.map((f) => f.x));
+  const right = Math.max(...found.map((f) => f.x + f.width));
+  const stacked = found.every((f, i) => found.every((g, j) => i === j || f.y + f.height <= g.y || g.y + g.height <= f.y));
+  return stacked ? found.map((f) => ({ ...f, x: left, width: right - left })) : found;
+}
+
+/** The stored layout where it has a place for a node, a tidy one where it has none for any. */
+export function place(graph: FlowGraph, layout: FlowLayout, width: number): Placement {
+  const stored = layout.nodes ?? {};
+  const complete = Object.keys(graph.nodes).every((id) => stored[id] !== undefined);
+  const nodes = complete ? stored : tidy(graph, width);
+  const framed = frames(layout, nodes);
+  const corners = [
+    ...Object.keys(graph.nodes).flatMap((id) => nodes[id] ?? []),
+    ...framed.flatMap((f) => [
+      { x: f.x, y: f.y },
+      { x: f.x + f.width - NODE.width, y: f.y + f.height - NODE.height },
+    ]),
+  ];
+  return { nodes, frames: framed, bounds: around(corners) };
+}
+
+export type View = { x: number; y: number; zoom: number };
+
+/** The view that shows everything at 100 % if it fits, smaller if not; small flows sit at the top left like text. */
+export function fitted(bounds: Box, pane: { width: number; height: number }, margin = 24): View {
+  if (bounds.width === 0 || pane.width === 0) return { x: margin, y: margin, zoom: 1 };
+  const zoom = Math.min(
+    1,
+    Math.max(0.3, Math.min((pane.width - 2 * margin) / bounds.width, (pane.height - 2 * margin) / bounds.height)),
+  );
+  const slack = Math.max(0, pane.width - bounds.width * zoom) / 2;
+  return { x: Math.round(slack - bounds.x * zoom), y: Math.round(margin - bounds.y * zoom), zoom };
+}

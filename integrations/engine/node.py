@@ -27,9 +27,9 @@ class Ports:
 class EffectSpec:
     """The identity of a write, resolved for this record (DESIGN §3.3).
 
-    `identity`: business key(s); several only for find-or-create, strongest first. `source` and `position`: for updates,
-    the source record and its own ordering stamp ("" = use the event's intake counter). `on_change`: what a changed
-    payload under a confirmed identity does.
+    `identity`: business key(s); several only for find-or-create, strongest first; empty there = ask the operation's own
+    `identities(data)`. `source` and `position`: for updates, the source record and its own ordering stamp ("" = use the
+    event's intake counter). `on_change`: what a changed payload under a confirmed identity does.
     """
 
     identity: tuple[str, ...]
@@ -58,15 +58,30 @@ class Context(Protocol):
 class StepScope(Protocol):
     """The names an expression may use at this point of this run: `$event, $steps.<id>, $item, $index, $vars`."""
 
-    path: str
-    attempt: int
-    context: Context
+    @property
+    def path(self) -> str: ...
+    @property
+    def attempt(self) -> int: ...
+    @property
+    def context(self) -> Context: ...
+    @property
+    def event(self) -> Json: ...
+    @property
+    def inputs(self) -> Mapping[str, Json]:
+        """Outputs of the steps whose edges into this one were taken, by node id, in plan order. `$in` is the first."""
+
+    def begin(self, input: Json) -> None:
+        """Say what the step works on (its resolved configuration, for people) before it does anything that counts."""
 
     def evaluate(self, source: str, extra: Mapping[str, Json] | None = None) -> Json:
         """Evaluate a checked expression; `extra` adds bindings (`{"in": …}` for `$in`)."""
 
     def resolve(self, value: Json) -> Json:
-        """Replace every `{"$expr": "…"}` inside `value` by its result; whole-field expressions keep their type."""
+        """Replace every `{"$expr": "…"}` inside `value` by its result; whole-field expressions keep their type.
+
+        A result that isn't there is a `Data` failure with its pointer, unless the object also says `"onMissing": "omit"`,
+        `"null"` or `"default"` (with `"default": value`).
+        """
 
 
 class Catalog(Protocol):
@@ -80,7 +95,11 @@ class Catalog(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CompileScope:
-    """Where a node stands while compiling: its id, what is upstream, whether it is inside a loop body."""
+    """Where a node stands while compiling: its id, what is upstream, whether it is inside a loop body.
+
+    `inner` are the upstream steps inside the same loop body, `known` every node id of the flow, `disabled` those switched
+    off. `business_key` is the trigger's expression ("" = none). `outputs` are the output schemas of upstream calls, by node id.
+    """
 
     node: str
     catalog: Catalog
@@ -88,11 +107,20 @@ class CompileScope:
     slot: str = ""
     in_loop: bool = False
     body_writes: bool = False
+    has_body: bool = False
+    inner: frozenset[str] = frozenset()
+    known: frozenset[str] = frozenset()
+    disabled: frozenset[str] = frozenset()
+    business_key: str = ""
+    outputs: Mapping[str, Schema] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A node's parameters, or its problems; and what it needs from its environment."""
+    """A node's parameters, or its problems; and what it needs from its environment.
+
+    `writes`: it changes a far system. `transparent`: its output is only a note, and `$in` of what follows is its own `$in`.
+    """
 
     params: Mapping[str, Json] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
@@ -100,6 +128,8 @@ class Compiled:
     variables: frozenset[str] = frozenset()
     slots: Mapping[str, str] = field(default_factory=dict)
     """slot → connector id"""
+    writes: bool = False
+    transparent: bool = False
 
 
 class NodeType(Protocol):
@@ -123,6 +153,8 @@ class NodeType(Protocol):
     def schema(self) -> Schema: ...
     @property
     def sample(self) -> Json: ...
-    def ports(self, config: Mapping[str, Json]) -> Ports: ...
+    def ports(self, config: Mapping[str, Json], catalog: Catalog | None = None) -> Ports:
+        """The ports this configuration has; without a catalog, those that don't depend on an operation."""
+
     def compile(self, config: Mapping[str, Json], scope: CompileScope) -> Compiled: ...
     def execute(self, params: Mapping[str, Json], scope: StepScope) -> Outcome: ...

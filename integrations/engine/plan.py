@@ -42,7 +42,10 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One node, compiled: `params` needs no further parsing by schema; expressions in it are checked source text."""
+    """One node, compiled: `params` needs no further parsing by schema; expressions in it are checked source text.
+
+    `writes`: it (or a step of its body) changes a far system. `transparent`: `$in` of what follows is this step's own `$in`.
+    """
 
     id: str
     type: str
@@ -54,6 +57,8 @@ class Step:
     on_error: OnError = field(default_factory=OnError)
     disabled: bool = False
     body: "Plan | None" = None
+    writes: bool = False
+    transparent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,77 @@
+"""Decimals as text: the one place where text becomes a `Decimal`, a `Decimal` becomes text, and amounts are rounded."""
+
+import re
+from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_UP, Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
+
+from connectors.sdk.errors import Data
+from connectors.sdk.wire import Json
+from integrations.engine.limits import LIMITS
+
+__all__ = ["EXACT", "WIDE", "as_decimal", "as_text", "canonical", "currency_places", "is_currency", "rounded"]
+
+EXACT = Context(
+    prec=200, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[InvalidOperation, DivisionByZero, Overflow, Inexact]
+)
+"""Never rounds by itself: inputs have at most `LIMITS.numeric_digits` digits, and results are checked by `as_text`."""
+
+WIDE = Context(prec=200, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[InvalidOperation, DivisionByZero, Overflow])
+"""For quotients, which are rounded at once: wide enough that rounding twice never shows."""
+
+_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+_PLACES = {
+    **dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0),
+    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
+    **dict.fromkeys("CLF UYW".split(), 4),
+}
+"""Minor units of the currencies that don't have two (ISO 4217)."""
+
+
+def as_decimal(value: Json) -> Decimal | None:
+    """A decimal from text or a JSON number (a double counts as its shortest text); None for anything else.
+
+    Exponents and digits beyond the limit count as "anything else".
+    """
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    text = value if isinstance(value, str) else repr(value)
+    if len(text) > 2 * LIMITS.numeric_digits or not _DECIMAL.fullmatch(text):
+        return None
+    number = Decimal(text)
+    return number if _width(number) <= LIMITS.numeric_digits else None
+
+
+def as_text(number: Decimal) -> str:
+    """Plain digits, no exponent, "0" without a sign; trailing zeros stay. Raises `Data` beyond the digits allowed."""
+    if _width(number) > LIMITS.numeric_digits:
+        raise Data(f"A decimal may have {LIMITS.numeric_digits} digits.", code="limit")
+    text = format(number, "f")
+    return text.removeprefix("-") if not number else text
+
+
+def canonical(number: Decimal, places: int | None = None) -> str:
+    """The one text for a value: exactly `places` digits after the point, or as few as it needs when there is no rule."""
+    if places is not None:
+        return as_text(rounded(number, places))
+    text = as_text(number)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def rounded(number: Decimal, places: int, mode: str = ROUND_HALF_UP) -> Decimal:
+    """`number` with exactly `places` digits after the point."""
+    return number.quantize(Decimal(1).scaleb(-places), rounding=mode, context=Context(prec=400))
+
+
+def is_currency(value: Json) -> bool:
+    return isinstance(value, str) and _CURRENCY.fullmatch(value) is not None
+
+
+def currency_places(currency: str) -> int:
+    """How many decimal places amounts of a currency have."""
+    return _PLACES.get(currency, 2)
+
+
+def _width(number: Decimal) -> int:
+    """Digits the plain notation needs, before and after the point."""
+    exponent = number.as_tuple().exponent
+    return max(number.adjusted() + 1, 1) + max(-int(exponent), 0)

@@ -1,0 +1,53 @@
+"""From a failure to what happens next: by its class first, then by the node's own policy."""
+
+from connectors.sdk.errors import Auth, Failure, NotFound, OutcomeUnknown, RateLimited, Transient
+from connectors.sdk.wire import Json
+from integrations.engine.outcome import Done, Fail, Outcome, Retry
+from integrations.engine.plan import RetryPolicy, Step
+from integrations.engine.retry import Chance, delay, exhausted
+
+__all__ = ["SUPERSEDED", "as_json", "by_policy", "outcome_of"]
+
+SUPERSEDED = "superseded"
+"""The port recorded for a write that newer data had overtaken; its edges are those of "main"."""
+
+
+def outcome_of(failure: Failure, policy: RetryPolicy, spent: int, chance: Chance) -> Outcome:
+    """What a failed attempt comes to, when `spent` counting attempts came before it."""
+    match failure:
+        case RateLimited(retry_after=wait):
+            return Retry(wait, failure, reason="rate", counts=False)
+        case Auth():
+            return Fail(failure, reason="reconnect")
+        case Transient(retry_after=wait) if not exhausted(policy, spent + 1):
+            return Retry(delay(policy, spent + 1, chance, at_least=wait), failure)
+    return Fail(failure)
+
+
+def by_policy(outcome: Fail, step: Step, drawn: frozenset[str]) -> Outcome:
+    """Apply the step's error policy to what would wait for a person. `drawn`: the ports that have edges.
+
+    An account to reconnect and a write that may have happened always park: going on would be a guess.
+    """
+    failure = outcome.failure
+    if outcome.reason != "person" or isinstance(failure, OutcomeUnknown):
+        return outcome
+    if isinstance(failure, NotFound) and "not_found" in drawn:
+        return Done(as_json(failure), port="not_found")
+    if step.on_error.action == "port":
+        return Done(as_json(failure), port="error")
+    if step.on_error.action == "continue":
+        return Done(step.on_error.default)
+    return outcome
+
+
+def as_json(failure: Failure) -> dict[str, Json]:
+    """What the steps behind an error port see: `{"error": {kind, code, message, pointer}}`; never the log's detail."""
+    return {
+        "error": {
+            "kind": failure.kind,
+            "code": failure.code,
+            "message": failure.sentence,
+            "pointer": failure.pointer,
+        }
+    }

@@ -7,7 +7,7 @@ from typing import Literal
 from connectors.sdk.operation import Call
 from connectors.sdk.wire import Json, Schema
 
-__all__ = ["Account", "AccountIdentity", "AuthKind", "OAuth2", "Secrets"]
+__all__ = ["Account", "AccountIdentity", "AuthKind", "Identify", "OAuth2", "Secrets"]
 
 
 class Secrets:

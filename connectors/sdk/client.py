@@ -1,0 +1,44 @@
+"""What a connector's `client.py` declares, as one value named `CLIENT`: signing in, headers, and its own classifier."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from connectors.sdk.account import Account, AuthKind, Identify
+from connectors.sdk.errors import Failure
+from connectors.sdk.wire import Request, Response, Schema
+
+__all__ = ["Client"]
+
+Classify = Callable[[Request, Response], Failure | None]
+
+
+def _no_headers(_account: Account) -> Mapping[str, str]:
+    return {}
+
+
+def _default_only(_request: Request, _response: Response) -> Failure | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """How to talk to one far system.
+
+    `auth`: the ways to sign in, the usual one first. `identify` is the connection test. `settings`: the schema of what a
+    person sets besides the secrets. `headers(account)`: added to every request. `classify(request, response)`: this
+    system's refusals, also those with status 200; None leaves it to the default table. `recheck`: a path every accepted
+    account may read; when set, a 401 counts as a lost sign-in only if this read is refused too.
+    """
+
+    auth: tuple[AuthKind, ...]
+    identify: Identify
+    settings: Schema = field(default_factory=lambda: {"type": "object", "properties": {}})
+    headers: Callable[[Account], Mapping[str, str]] = _no_headers
+    classify: Classify = _default_only
+    recheck: str = ""
+
+    def auth_kind(self, kind: str) -> AuthKind:
+        """The way to sign in called `kind`, or the usual one for "". Raises `KeyError` for an unknown one."""
+        if not kind:
+            return self.auth[0]
+        return {auth.id: auth for auth in self.auth}[kind]

@@ -1,0 +1,61 @@
+"""Normal forms of what identifies a person or a company, so that two spellings meet as one."""
+
+import re
+import unicodedata
+
+__all__ = ["normal_company", "normal_email"]
+
+_LEGAL_FORMS = frozenset(
+    [
+        "ab",
+        "ag",
+        "as",
+        "bv",
+        "co",
+        "company",
+        "corp",
+        "corporation",
+        "gmbh",
+        "inc",
+        "incorporated",
+        "kg",
+        "limited",
+        "llc",
+        "llp",
+        "ltd",
+        "nv",
+        "oy",
+        "plc",
+        "pty",
+        "sa",
+        "sarl",
+        "sas",
+        "se",
+        "sl",
+        "spa",
+        "srl",
+    ]
+)
+_DOTTED = re.compile(r"\b(?:[a-z]\.){2,}")
+_NOT_WORD = re.compile(r"[^\w]+")
+
+
+def normal_email(email: str) -> str:
+    """ " Ida@Larch.Example " → "ida@larch.example"; "" when it isn't an address."""
+    text = email.strip().strip("<>").strip().lower()
+    local, at, domain = text.rpartition("@")
+    return text if at and local and "." in domain and not re.search(r"\s", text) else ""
+
+
+def normal_company(name: str) -> str:
+    """ "Larch & Co., Ltd." → "larch and": case, accents, punctuation and legal forms at the end don't count.
+
+    A name that is nothing but a legal form stays as it is.
+    """
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    plain = _DOTTED.sub(lambda match: match.group().replace(".", "") + " ", plain)
+    words = [word for word in _NOT_WORD.split(plain.replace("&", " and ")) if word]
+    while len(words) > 1 and words[-1] in _LEGAL_FORMS:
+        words.pop()
+    return " ".join(words)

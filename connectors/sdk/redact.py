@@ -1,0 +1,79 @@
+"""Keeping secrets out of everything that is recorded: by value, in the forms they travel in, and by field name."""
+
+import base64
+import json
+from collections.abc import Iterable
+from urllib.parse import quote, quote_plus
+
+from connectors.sdk.wire import Json
+
+__all__ = ["REDACTED", "Redactor"]
+
+REDACTED = "***"
+
+_SECRET_FIELDS = frozenset(
+    [
+        "access_token",
+        "refresh_token",
+        "id_token",
+        "client_secret",
+        "client_assertion",
+        "password",
+        "passwd",
+        "secret",
+        "api_key",
+        "apikey",
+        "authorization",
+        "token",
+        "code_verifier",
+        "x-api-key",
+        "x-streak-webhook-token",
+        "set-cookie",
+        "cookie",
+    ]
+)
+_SHORTEST = 4
+"""A value shorter than this is too common to be found by value; its field is still covered by name."""
+
+
+class Redactor:
+    """Replaces the given secret values, and their base64, URL-encoded and JSON-escaped forms, by `***`."""
+
+    def __init__(self, values: Iterable[str] = ()) -> None:
+        forms: set[str] = set()
+        for value in values:
+            if len(value) >= _SHORTEST:
+                forms |= _forms(value)
+        self._forms = sorted(forms, key=len, reverse=True)
+
+    def text(self, text: str) -> str:
+        """`text` without secret values."""
+        for form in self._forms:
+            if form in text:
+                text = text.replace(form, REDACTED)
+        return text
+
+    def json(self, value: Json) -> Json:
+        """A JSON value without secret values, and with the contents of fields named like a secret replaced."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, dict):
+            return {
+                self.text(str(name)): REDACTED
+                if str(name).lower() in _SECRET_FIELDS and inner not in (None, "")
+                else self.json(inner)
+                for name, inner in value.items()
+            }
+        if isinstance(value, list | tuple):
+            return [self.json(inner) for inner in value]
+        return value
+
+
+def _forms(value: str) -> set[str]:
+    raw = value.encode()
+    forms = {value, quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1]}
+    for data in (raw, raw + b":", raw + b":" + raw):
+        for encode in (base64.b64encode, base64.urlsafe_b64encode):
+            forms.add(encode(data).decode())
+            forms.add(encode(data).decode().rstrip("="))
+    return forms

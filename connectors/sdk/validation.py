@@ -1,0 +1,82 @@
+"""Checking values against JSON Schemas: compiled once, offline, with a sentence and a place for what is wrong."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, NoReturn
+
+import jsonschema_rs
+import orjson
+
+from connectors.sdk.errors import Data
+from connectors.sdk.numbers import is_decimal
+from connectors.sdk.wire import Json, Schema
+
+__all__ = ["Finding", "Validator", "validator_for"]
+
+Finding = tuple[str, str]
+"""A JSON pointer and a sentence."""
+
+_LONGEST_MESSAGE = 300
+
+
+def _refuse(uri: str) -> NoReturn:
+    raise ValueError(f"a schema may not refer to {uri}")
+
+
+class Validator:
+    """A compiled draft 2020-12 schema. `format: decimal` is checked; a `$ref` to another document is refused.
+
+    Raises `ValueError` for a schema that isn't one.
+    """
+
+    def __init__(self, schema: Schema) -> None:
+        self._validator = jsonschema_rs.Draft202012Validator(
+            dict(schema),
+            formats={"decimal": is_decimal},
+            validate_formats=True,
+            retriever=_refuse,
+            offline=True,
+        )
+
+    def findings(self, value: Json) -> list[Finding]:
+        """Everything that is wrong with `value`."""
+        return [
+            (_pointer(error.instance_path), _sentence(error)) for error in self._validator.iter_errors(value)
+        ]
+
+    def check(self, value: Json) -> None:
+        """Raise `Data` with the pointer of the first thing that is wrong."""
+        if self._validator.is_valid(value):
+            return
+        findings = self.findings(value)
+        pointer, sentence = findings[0]
+        more = f" ({len(findings) - 1} more)" if len(findings) > 1 else ""
+        raise Data(
+            sentence + more,
+            code="invalid",
+            pointer=pointer,
+            info={"findings": [list(one) for one in findings[:20]]},
+        )
+
+
+def validator_for(schema: Schema) -> Validator:
+    """The validator of a schema, compiled once per process."""
+    return _compiled(orjson.dumps(schema, option=orjson.OPT_SORT_KEYS))
+
+
+@cache
+def _compiled(text: bytes) -> Validator:
+    schema: Mapping[str, Any] = orjson.loads(text)
+    return Validator(schema)
+
+
+def _pointer(path: list[str | int]) -> str:
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+
+
+def _sentence(error: jsonschema_rs.ValidationError) -> str:
+    message = str(error.message)
+    if len(message) > _LONGEST_MESSAGE:
+        message = message[:_LONGEST_MESSAGE] + "…"
+    where = _pointer(error.instance_path) or "The value"
+    return f"{where.lstrip('/')}: {message}."

@@ -97,4 +97,4 @@ class SignInFailure(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.count} × {self.username} from {self.address}"
+        return f"{self.username} from {self.address}"

@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from typing import Any, Literal
 
 import orjson
-from connectors.sdk.wire import Json
 from cryptography.exceptions import InvalidTag
 
+from connectors.sdk.wire import Json
 from integrations.payloads import keys
 from integrations.payloads.models import Payload
 

@@ -82,7 +82,11 @@ def ensure_installation_key(*, using: str = DEFAULT_DB_ALIAS, **_signal: Any) ->
     """After a migration: have the installation's key committed before anybody packs inside a transaction."""
     forget()
     app_config = _signal.get("app_config")
-    if using != DEFAULT_DB_ALIAS or getattr(app_config, "label", "") != "integrations" or not settings.VAULT_KEYS:
+    if (
+        using != DEFAULT_DB_ALIAS
+        or getattr(app_config, "label", "") != "integrations"
+        or not settings.VAULT_KEYS
+    ):
         return
     of_subject("")
 

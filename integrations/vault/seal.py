@@ -7,11 +7,12 @@ import os
 from collections.abc import Mapping
 
 import orjson
-from connectors.sdk.account import Secrets
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+
+from connectors.sdk.account import Secrets
 
 __all__ = [
     "SealBroken",

@@ -1,0 +1,84 @@
+"""Effects and cross-references on the wire: what was meant, what was sent, what stands."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from integrations.api.shapes.money import MoneyShape, money
+from integrations.effects.models import CrossReference, Effect
+from integrations.payloads.codec import unpack_all
+
+__all__ = ["CrossReferenceShape", "EffectDetailShape", "EffectShape", "effect_rows"]
+
+
+class EffectShape(serializers.ModelSerializer[Effect]):
+    """One intended change in a far system, without its payload. Needs `effect_rows()`."""
+
+    identity = serializers.SerializerMethodField(help_text="What it means: the strongest of its keys.")
+    amount = serializers.SerializerMethodField()
+    run = serializers.IntegerField(source="run_number")
+    flow = serializers.CharField(source="flow_key")
+    keys = serializers.SerializerMethodField(help_text="All keys under which it is met.")
+
+    class Meta:
+        model = Effect
+        fields = [
+            "id", "account", "record", "identity", "generation", "kind", "state", "strategy", "operation", "far_id",
+            "amount", "run", "path", "flow", "matched_by", "note", "intended_at", "settled_at", "payload_hash", "keys",
+        ]  # fmt: skip
+
+    def get_identity(self, effect: Effect) -> list[str]:
+        return [effect.identity]
+
+    @extend_schema_field(MoneyShape(allow_null=True))
+    def get_amount(self, effect: Effect) -> dict[str, str] | None:
+        return money(effect.amount, effect.currency)
+
+    def get_keys(self, effect: Effect) -> list[str]:
+        return [key.key for key in effect.keys.all()]
+
+
+class Conflict(serializers.Serializer[Any]):
+    """The payload that met a confirmed effect and differed from it."""
+
+    payload = serializers.JSONField()
+    payload_hash = serializers.CharField()
+
+
+class EffectDetailShape(EffectShape):
+    """An effect with what was meant and what came of it. Stored requests stay inside: they are for recovery."""
+
+    payload = serializers.JSONField(allow_null=True, read_only=True)
+    result = serializers.JSONField(allow_null=True, read_only=True)
+    conflict = serializers.SerializerMethodField()
+
+    class Meta(EffectShape.Meta):
+        fields = [*EffectShape.Meta.fields, "payload", "result", "conflict"]
+
+    def to_representation(self, instance: Effect) -> dict[str, Any]:
+        payload, result = unpack_all([instance.payload, instance.output])
+        instance.payload, instance.result = payload, result  # type: ignore[attr-defined]
+        return super().to_representation(instance)
+
+    @extend_schema_field(Conflict(allow_null=True))
+    def get_conflict(self, effect: Effect) -> dict[str, Any] | None:
+        return getattr(effect, "conflict", None)
+
+
+class CrossReferenceShape(serializers.ModelSerializer[CrossReference]):
+    """Which record here is which record there."""
+
+    environment = serializers.CharField(source="environment.key")
+    effect = serializers.IntegerField(source="effect_id", allow_null=True)
+
+    class Meta:
+        model = CrossReference
+        fields = [
+            "id", "environment", "source_record", "source_id", "account", "record", "far_id", "effect", "created_at",
+        ]  # fmt: skip
+
+
+def effect_rows() -> Any:
+    """Effects with their keys, without request and payloads."""
+    return Effect.objects.prefetch_related("keys").defer("request", "payload", "output")

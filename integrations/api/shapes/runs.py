@@ -1,0 +1,139 @@
+"""Runs and their steps on the wire."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from integrations.api.shapes.money import MoneyShape, money
+from integrations.runs.models import Run, StepEntry
+
+__all__ = ["RunDetailShape", "RunShape", "StepShape", "TimelineShape", "latest_steps", "milliseconds", "run_rows", "step_rows"]
+
+RunStates = Run.State.choices
+
+
+class FlowName(serializers.Serializer[Any]):
+    """A flow's key and its name at the time of the release."""
+
+    key = serializers.CharField(source="flow_key")
+    name = serializers.CharField(source="release.flow_name")
+
+
+class RunShape(serializers.ModelSerializer[Run]):
+    """One run, without its steps. Needs `run_rows()`: release and environment are read with it."""
+
+    flow = FlowName(source="*")
+    environment = serializers.CharField(source="environment.key")
+    release = serializers.IntegerField(source="release.number")
+    amount = serializers.SerializerMethodField()
+    ms = serializers.SerializerMethodField(help_text="From start to end, or to now is not known: null while it runs.")
+    failure = serializers.IntegerField(source="failure_id", allow_null=True)
+    event = serializers.IntegerField(source="event_id")
+    retry_of = serializers.IntegerField(source="retry_of_id", allow_null=True)
+
+    class Meta:
+        model = Run
+        fields = [
+            "id", "flow", "environment", "release", "state", "reason", "result", "title", "amount", "queued_at",
+            "started_at", "ended_at", "due_at", "ms", "failure", "event", "retry_of",
+        ]  # fmt: skip
+
+    @extend_schema_field(MoneyShape(allow_null=True))
+    def get_amount(self, run: Run) -> dict[str, str] | None:
+        return money(run.amount, run.currency)
+
+    def get_ms(self, run: Run) -> int | None:
+        return milliseconds(run.started_at, run.ended_at)
+
+
+class StepProblem(serializers.Serializer[Any]):
+    """Why an attempt failed, in one sentence for a person."""
+
+    kind = serializers.CharField()
+    code = serializers.CharField()
+    sentence = serializers.CharField()
+    pointer = serializers.CharField()
+
+
+def step_problem(problem: dict[str, Any] | None) -> dict[str, str] | None:
+    """The public part of a stored problem."""
+    if not problem:
+        return None
+    return {name: str(problem.get(name, "")) for name in ("kind", "code", "sentence", "pointer")}
+
+
+class StepShape(serializers.ModelSerializer[StepEntry]):
+    """The latest attempt at one path; input and output are asked for apart."""
+
+    ms = serializers.SerializerMethodField()
+    problem = serializers.SerializerMethodField()
+    effect = serializers.IntegerField(source="effect_id", allow_null=True)
+
+    class Meta:
+        model = StepEntry
+        fields = [
+            "path", "node", "state", "attempt", "started_at", "ended_at", "ms", "port", "problem", "effect", "next_at",
+        ]  # fmt: skip
+
+    def get_ms(self, step: StepEntry) -> int | None:
+        return milliseconds(step.started_at, step.ended_at)
+
+    @extend_schema_field(StepProblem(allow_null=True))
+    def get_problem(self, step: StepEntry) -> dict[str, str] | None:
+        return step_problem(step.problem)
+
+
+class TimelineShape(serializers.Serializer[Any]):
+    """What changed in a run since a sequence number."""
+
+    run = RunShape()
+    seq = serializers.IntegerField()
+    steps = StepShape(many=True)
+
+
+class RunDetailShape(RunShape):
+    """A run drawn on the release it ran with. Context `steps` holds its step rows."""
+
+    graph = serializers.JSONField(source="release.graph")
+    layout = serializers.JSONField(source="release.layout")
+    seq = serializers.IntegerField()
+    steps = serializers.SerializerMethodField()
+
+    class Meta(RunShape.Meta):
+        fields = [*RunShape.Meta.fields, "graph", "layout", "seq", "steps"]
+
+    @extend_schema_field(StepShape(many=True))
+    def get_steps(self, run: Run) -> Any:
+        return StepShape(latest_steps(step_rows(run.pk)), many=True).data
+
+
+def run_rows() -> Any:
+    """Runs with what `RunShape` shows, and nothing heavy."""
+    return Run.objects.select_related("release", "environment").defer(
+        "release__plan", "release__graph", "release__layout", "input_edit"
+    )
+
+
+def step_rows(run_id: int, after: int = 0) -> Any:
+    """The attempts of a run recorded after sequence number `after`, oldest first, without payloads."""
+    return StepEntry.objects.filter(run_id=run_id, seq__gt=after).defer("input", "output").order_by("id")
+
+
+def latest_steps(attempts: Iterable[StepEntry]) -> list[StepEntry]:
+    """The latest attempt of each path, in the order in which the paths were first reached."""
+    latest: dict[str, StepEntry] = {}
+    for attempt in attempts:
+        known = latest.get(attempt.path)
+        if known is None or attempt.attempt >= known.attempt:
+            latest[attempt.path] = attempt
+    return list(latest.values())
+
+
+def milliseconds(start: datetime | None, end: datetime | None) -> int | None:
+    """Whole milliseconds between two instants, None when one of them is missing."""
+    if start is None or end is None:
+        return None
+    return round((end - start).total_seconds() * 1000)

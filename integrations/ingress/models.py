@@ -83,4 +83,4 @@ class Refusal(models.Model):
         constraints = [models.UniqueConstraint(fields=["path", "code"], name="refusal_grouped")]
 
     def __str__(self) -> str:
-        return f"{self.count} × {self.sentence}"
+        return f"{self.count} times: {self.sentence}"

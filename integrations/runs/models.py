@@ -110,6 +110,7 @@ class Exchange(models.Model):
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="exchanges")
     path = models.CharField(max_length=300)
     attempt = models.PositiveIntegerField()
+    number = models.PositiveIntegerField(help_text="Place within the attempt, from 1.")
     method = models.CharField(max_length=8)
     url = models.CharField(max_length=500)
     status = models.PositiveSmallIntegerField(null=True)
@@ -120,7 +121,11 @@ class Exchange(models.Model):
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["run", "path"], name="exchange_of_step")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "path", "attempt", "number"], name="exchange_recorded_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.method} {self.url}"

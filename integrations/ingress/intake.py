@@ -1,0 +1,111 @@
+"""An arrival → the event, stored once → one run of the active release, in one transaction; the doorbell rings on commit."""
+
+import hashlib
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from connectors.sdk.errors import Config
+from connectors.sdk.trigger import Arrival
+from connectors.sdk.wire import Json
+from integrations.ingress.models import Endpoint, Event
+from integrations.payloads import codec
+from integrations.releases.models import Environment, Release
+from integrations.runs.models import Run
+from integrations.tasks.doorbell import ring
+
+__all__ = ["take_in", "trigger_manually"]
+
+DEDUPE_WINDOW = timedelta(minutes=10)  # within which an equal body without a delivery id is a repetition
+
+
+def take_in(endpoint: Endpoint, arrivals: Sequence[Arrival], raw: bytes) -> list[Event]:
+    """Store every arrival once and queue its run; a repetition is counted, not run. Returns the new events."""
+    release = _active_release(endpoint.environment_id, endpoint.flow_key)
+    now = timezone.now()
+    with transaction.atomic():
+        events = [event for arrival in arrivals if (event := _store(endpoint, arrival, raw, now)) is not None]
+        Run.objects.bulk_create([_run(event, release, now) for event in events])
+        if events:
+            transaction.on_commit(ring)
+    return events
+
+
+def trigger_manually(
+    environment: Environment, flow_key: str, node: str, data: Json, by: str
+) -> tuple[Event, list[Run]]:
+    """A person (or an API client) starts a flow with this data. Raises `Config` when it has no active release."""
+    release = _active_release(environment.pk, flow_key)
+    now = timezone.now()
+    with transaction.atomic():
+        event = Event.objects.create(
+            environment=environment,
+            endpoint=None,
+            flow_key=flow_key,
+            node=node,
+            kind="manual",
+            key=f"manual:{uuid.uuid4().hex}",
+            title=f"Started by {by}"[:200],
+            data=codec.pack(data, klass="event"),
+            received_at=now,
+        )
+        run = _run(event, release, now)
+        run.save()
+        transaction.on_commit(ring)
+    return event, [run]
+
+
+def _active_release(environment_id: int, flow_key: str) -> Release:
+    release = (
+        Release.objects.filter(environment_id=environment_id, flow_key=flow_key, active=True)
+        .only("id")
+        .first()
+    )
+    if release is None:
+        raise Config("This flow has no active release here. Activate one first.", code="not_active")
+    return release
+
+
+def _store(endpoint: Endpoint, arrival: Arrival, raw: bytes, now: datetime) -> Event | None:
+    key = arrival.key or _body_key(raw, now)
+    try:
+        with transaction.atomic():
+            return Event.objects.create(
+                environment_id=endpoint.environment_id,
+                endpoint=endpoint,
+                flow_key=endpoint.flow_key,
+                node=endpoint.node,
+                kind="webhook",
+                key=key[:200],
+                title=arrival.title[:200],
+                data=codec.pack(arrival.data, klass="event"),
+                received_at=now,
+            )
+    except IntegrityError:
+        Event.objects.filter(endpoint=endpoint, key=key[:200]).update(
+            duplicates=F("duplicates") + 1, last_duplicate_at=now
+        )
+        return None
+
+
+def _body_key(raw: bytes, now: datetime) -> str:
+    """Without a delivery id an equal body within the window is a repetition; when in doubt it is accepted."""
+    window = int(now.timestamp() // DEDUPE_WINDOW.total_seconds())
+    return f"sha256:{hashlib.sha256(raw).hexdigest()}:{window}"
+
+
+def _run(event: Event, release: Release, now: datetime) -> Run:
+    return Run(
+        environment_id=event.environment_id,
+        release=release,
+        flow_key=event.flow_key,
+        event=event,
+        title=event.title,
+        state=Run.State.QUEUED,
+        due_at=now,
+        queued_at=now,
+    )

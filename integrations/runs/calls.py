@@ -1,0 +1,111 @@
+"""One connector call of a step, from slot to result: binding, money gate, schema, sign-in, exchange, and for writes the
+effect ledger."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from connectors.sdk import errors, registry
+from connectors.sdk.operation import Operation, Read, Write
+from connectors.sdk.session import LiveCall, open_call
+from connectors.sdk.validation import check
+from connectors.sdk.wire import Exchange, Json
+from integrations.effects.write import WriteRequest, Writing
+from integrations.engine.money import gate
+from integrations.engine.node import EffectSpec
+from integrations.runs import killpoints
+from integrations.runs.journal import RunJournal
+from integrations.runs.lease import Leases
+from integrations.runs.models import Run
+from integrations.vault import connections
+from integrations.vault.models import Connection
+
+__all__ = ["Calls", "StepCall"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class StepCall:
+    """What a step asks for: which operation on which slot, with which input."""
+
+    path: str
+    attempt: int
+    slot: str
+    operation: str
+    data: Json
+    effect: EffectSpec | None
+
+
+class Calls:
+    """The calls of one claimed run."""
+
+    def __init__(self, run: Run, journal: RunJournal, leases: Leases) -> None:
+        self._run = run
+        self._journal = journal
+        self._leases = leases
+
+    def perform(self, step: StepCall) -> Json:
+        """Carry the call out and return the operation's output. Raises `Failure`, `EffectInFlight`, `Superseded`."""
+        operation = self._operation(step)
+        connection = connections.bound(self._run.environment_id, step.slot)
+        _same_connector(connection, step)
+        data = gate(operation.input, step.data)
+        check(operation.input, data)
+        killpoints.passing(step.path, "before")
+        if isinstance(operation, Read):
+            self._journal.flush()
+            return self._signed_in(connection, step, lambda call: operation.run(call, data))
+        return self._write(connection, step, operation, data)
+
+    def _operation(self, step: StepCall) -> Operation:
+        try:
+            return registry.operation(step.operation)
+        except LookupError as error:
+            raise errors.Config(
+                f"This installation has no operation “{step.operation}”.", code="operation_gone"
+            ) from error
+
+    def _write(self, connection: Connection, step: StepCall, operation: Write, data: Json) -> Json:
+        request = WriteRequest(
+            run=self._run,
+            path=step.path,
+            attempt=step.attempt,
+            connection=connection,
+            operation_id=step.operation,
+            operation=operation,
+            data=data,
+            spec=step.effect or EffectSpec(identity=()),
+        )
+        return self._signed_in(connection, step, lambda call: Writing(request, call, self._journal).perform())
+
+    def _signed_in(self, connection: Connection, step: StepCall, use: Callable[[LiveCall], T]) -> T:
+        """Use a call; a refused sign-in is refreshed and tried once more, since nothing happened."""
+        account = connections.fresh_account(connection)
+        try:
+            return use(self._open(connection, step, account))
+        except errors.Auth as refused:
+            renewed = connections.after_auth_failure(connection, connection.token_version)
+            if renewed is None:
+                connections.needs_reconnecting(connection, refused.sentence)
+                raise
+            return use(self._open(connection, step, renewed))
+
+    def _open(self, connection: Connection, step: StepCall, account: connections.Account) -> LiveCall:
+        def record(exchange: Exchange) -> None:
+            self._journal.exchange(step.path, step.attempt, exchange)
+
+        def before_send() -> None:
+            self._leases.check(self._run.pk)
+            killpoints.passing(step.path, "intended")
+
+        return open_call(registry.connector(connection.connector), account, record, before_send=before_send)
+
+
+def _same_connector(connection: Connection, step: StepCall) -> None:
+    connector = step.operation.partition(".")[0]
+    if connection.connector != connector:
+        raise errors.Config(
+            f"Slot “{step.slot}” is bound to “{connection.name}”, which is not a {connector} connection. Bind another one.",
+            code="wrong_connector",
+        )

@@ -1,0 +1,164 @@
+"""Puts plan, journal and context together, advances a claimed run, and writes how its turn ended."""
+
+import logging
+import random
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import close_old_connections
+from django.utils import timezone
+
+from connectors.sdk.errors import Failure
+from connectors.sdk.wire import Json
+from integrations.catalog import CATALOG
+from integrations.effects.models import Effect
+from integrations.engine.executor import Given, advance
+from integrations.engine.outcome import Finished, Parked, Turn
+from integrations.failures.capture import capture, close_occurrences
+from integrations.payloads import codec
+from integrations.releases.models import Variable
+from integrations.releases.plans import plan_of
+from integrations.runs import killpoints
+from integrations.runs.calls import Calls
+from integrations.runs.context import RunContext
+from integrations.runs.journal import RunJournal
+from integrations.runs.lease import Leases
+from integrations.runs.models import Run
+from integrations.runs.writer import FenceLost, Writer
+
+__all__ = ["Runner"]
+
+logger = logging.getLogger(__name__)
+EFFECT_WAIT = timedelta(seconds=30)  # the longest a run sleeps on another run's effect before it looks again
+
+
+class Bug(Failure):
+    """Something in Interlock itself went wrong. The run parks; the details are for operators."""
+
+    kind = "bug"
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """Advances claimed runs with this process's writer and leases."""
+
+    writer: Writer
+    leases: Leases
+
+    def advance(self, run: Run) -> None:
+        """Carry one claimed run as far as it goes. The outermost frame of a run: nothing escapes it."""
+        journal = RunJournal(run, self.writer)
+        try:
+            turn = self._turn(run, journal)
+            journal.commit(lambda: self._end(run, turn))
+        except FenceLost as lost:
+            logger.info("run %s dropped: %s", run.pk, lost)
+        except Exception as bug:
+            logger.exception("run %s met a bug", run.pk)
+            self._park_bug(run, journal, bug)
+        finally:
+            self.leases.drop(run.pk)
+            close_old_connections()
+
+    def _turn(self, run: Run, journal: RunJournal) -> Turn:
+        calls = Calls(run, journal, self.leases)
+        given = Given(
+            event=event_data(run),
+            catalog=CATALOG,
+            variables=_variables(run.environment_id),
+            chance=random.random,
+        )
+        turn = advance(plan_of(run.release_id), journal, RunContext(run, calls), given)
+        killpoints.passing("end", "before")
+        return turn
+
+    def _end(self, run: Run, turn: Turn) -> None:
+        """In the writer's transaction, after the journal's fence was checked."""
+        if isinstance(turn, Finished):
+            finish(run, turn)
+        else:
+            park(run, turn)
+
+    def _park_bug(self, run: Run, journal: RunJournal, bug: BaseException) -> None:
+        failure = Bug(
+            "Interlock met an error of its own. Nothing was lost; the run waits here. Please report it with the details below.",
+            code=type(bug).__name__,
+            detail=traceback.format_exc(limit=-8),
+        )
+        parked = Parked(reason="person", path="", node="", attempt=1, failure=failure)
+        try:
+            journal.commit(lambda: park(run, parked))
+        except FenceLost:
+            logger.info("run %s dropped after a bug", run.pk)
+
+
+def event_data(run: Run) -> Json:
+    """What `$event` is: the stored event, or what a person edited for this retry."""
+    return codec.unpack(run.input_edit if run.input_edit is not None else run.event.data)
+
+
+def _variables(environment_id: int) -> Mapping[str, Json]:
+    return dict(Variable.objects.filter(environment_id=environment_id).values_list("key", "value"))
+
+
+def finish(run: Run, turn: Finished) -> None:
+    """The run is over: a terminal state, written once."""
+    now = timezone.now()
+    Run.objects.filter(pk=run.pk).update(
+        state=Run.State.SUCCEEDED,
+        result=turn.result,
+        reason="",
+        token="",
+        due_at=None,
+        lease_owner="",
+        lease_until=None,
+        failure=None,
+        ended_at=now,
+        **_money(run),
+    )
+    if run.failure_id is not None:
+        close_occurrences([run.pk], by="finished")
+
+
+def park(run: Run, turn: Parked) -> None:
+    """The run waits: for a time, for an effect, or for a person."""
+    failure = None
+    if turn.failure is not None and turn.reason in {"person", "reconnect"}:
+        failure = capture(run, turn)
+    elif run.failure_id is not None:
+        close_occurrences([run.pk], by="went on")
+    Run.objects.filter(pk=run.pk).update(
+        state=Run.State.PARKED,
+        reason=turn.reason,
+        token=turn.token,
+        due_at=_due(turn),
+        lease_owner="",
+        lease_until=None,
+        failure=failure,
+        **_money(run),
+    )
+
+
+def _money(run: Run) -> dict[str, object]:
+    """The amount people see on a run is that of the document it made or means to make."""
+    made = Effect.objects.filter(run_number=run.pk, amount__isnull=False).order_by("-pk").first()
+    return {"amount": made.amount, "currency": made.currency} if made else {}
+
+
+def _due(turn: Parked) -> datetime | None:
+    now = timezone.now()
+    if turn.until is not None:
+        return turn.until
+    if turn.after is not None:
+        return now + timedelta(seconds=turn.after)
+    if turn.token.startswith("effect:"):
+        return now if _settled(int(turn.token.removeprefix("effect:"))) else now + EFFECT_WAIT
+    return None
+
+
+def _settled(effect_id: int) -> bool:
+    """Was the effect settled between our meeting it and this commit? The row lock orders us with the settlement."""
+    effect = Effect.objects.select_for_update().filter(pk=effect_id).first()
+    return effect is None or effect.state in {Effect.State.CONFIRMED, Effect.State.REFUSED}

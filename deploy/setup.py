@@ -138,7 +138,7 @@ def pip_install(lock: Path) -> None:
 
 def find_node() -> Path:
     """The folder of a usable `node` and `npm`: the machine's own, else one from the Python wheel that ships Node."""
-    for folder in [*os.get_exec_path(), VENV / "bin"]:
+    for folder in [*os.get_exec_path(), str(VENV / "bin")]:
         bin_folder = Path(folder)
         if (bin_folder / "npm").exists() and node_is_usable(bin_folder / "node"):
             return bin_folder

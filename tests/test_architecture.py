@@ -21,8 +21,13 @@ COMPONENT_P95 = 150
 
 
 def python_files(*, tests: bool = True) -> list[Path]:
-    found = [path for tree in PYTHON_TREES for path in (ROOT / tree).rglob("*.py") if "migrations" not in path.parts]
-    found += [path for path in (ROOT / "tests").rglob("*.py")]
+    found = [
+        path
+        for tree in PYTHON_TREES
+        for path in (ROOT / tree).rglob("*.py")
+        if "migrations" not in path.parts
+    ]
+    found += (ROOT / "tests").rglob("*.py")
     return sorted(path for path in found if tests or "tests" not in path.parts)
 
 
@@ -55,7 +60,11 @@ def functions(path: Path) -> Iterator[Function]:
 def statement_lines(function: Function) -> int:
     """Physical lines of a function's statements. Its docstring and data literals (schemas, tables) count one line each."""
     first = function.body[0]
-    body = function.body[1:] if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) else function.body
+    body = (
+        function.body[1:]
+        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+        else function.body
+    )
     if not body:
         return 1
     lines = (body[-1].end_lineno or 0) - body[0].lineno + 1
@@ -63,13 +72,21 @@ def statement_lines(function: Function) -> int:
 
 
 def data_literals(node: ast.AST) -> Iterator[ast.AST]:
-    """The outermost dicts, lists, sets, tuples and texts of more than one line that hold no code but names and calls of data."""
-    if isinstance(node, ast.Dict | ast.List | ast.Set | ast.Tuple | ast.Constant | ast.JoinedStr):
-        if height(node) > 1 and not any(isinstance(inner, ast.Lambda | ast.comprehension) for inner in ast.walk(node)):
-            yield node
-            return
+    """The outermost dicts, lists, sets, tuples and texts of more than one line; one that holds a loop or a lambda is code."""
+    if is_data(node):
+        yield node
+        return
     for child in ast.iter_child_nodes(node):
         yield from data_literals(child)
+
+
+def is_data(node: ast.AST) -> bool:
+    if (
+        not isinstance(node, ast.Dict | ast.List | ast.Set | ast.Tuple | ast.Constant | ast.JoinedStr)
+        or height(node) == 1
+    ):
+        return False
+    return not any(isinstance(inner, ast.Lambda | ast.comprehension) for inner in ast.walk(node))
 
 
 def height(node: ast.AST) -> int:
@@ -98,7 +115,9 @@ def test_react_components_stay_short() -> None:
     for path in frontend_files():
         if path.suffix != ".tsx" or ".test." in path.name:
             continue
-        for found in re.finditer(r"^(?:export )?(?:default )?function ([A-Z]\w*).*?^\}", path.read_text(), re.M | re.S):
+        for found in re.finditer(
+            r"^(?:export )?(?:default )?function ([A-Z]\w*).*?^\}", path.read_text(), re.M | re.S
+        ):
             sizes[f"{name(path)} {found[1]}"] = found[0].count("\n") + 1
     assert percentile_95(list(sizes.values())) <= COMPONENT_P95
 
@@ -129,7 +148,8 @@ def test_everything_is_caught_only_at_the_outermost_frames() -> None:
 def catches_everything(path: Path) -> bool:
     handlers = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ExceptHandler)]
     return any(
-        handler.type is None or (isinstance(handler.type, ast.Name) and handler.type.id in {"Exception", "BaseException"})
+        handler.type is None
+        or (isinstance(handler.type, ast.Name) and handler.type.id in {"Exception", "BaseException"})
         for handler in handlers
     )
 
@@ -151,7 +171,11 @@ def test_nothing_a_user_sees_is_pickled_or_evaluated() -> None:
 
 def test_the_import_contracts_are_kept() -> None:
     checked = subprocess.run(
-        [Path(sys.executable).with_name("lint-imports")], cwd=ROOT, capture_output=True, text=True, check=False
+        [Path(sys.executable).with_name("lint-imports")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert checked.returncode == 0, checked.stdout
 

@@ -1,5 +1,6 @@
 """`manage.py start`: Interlock as one supervised process group on this machine."""
 
+import contextlib
 import os
 from argparse import ArgumentParser
 from pathlib import Path
@@ -48,15 +49,11 @@ class Command(BaseCommand):
 
 
 def serve(data: Path, addresses: Addresses, console: Console) -> None:
-    """Run the product on `data` until a signal; the data folder and its secrets are made at the first start."""
-    prepare_folder(data, os.environ)
+    """Run the product on `data` until a signal; the folder and its secrets are made at the first start."""
     env = environment(data, addresses, os.environ)
-    with supervised(data, addresses, console) as group:
-        try:
-            migrate(group, env)
-            group.start(processes(addresses, env))
-            console.say(f"Interlock is running at {addresses.origin}; Ctrl-C stops it.")
-            group.run()
-        except StoppedError:
-            pass
-        console.say("Stopping.")
+    with supervised(data, addresses, console) as group, contextlib.suppress(StoppedError):
+        prepare_folder(data, os.environ)
+        migrate(group, env)
+        group.start(processes(addresses, env))
+        console.say(f"Interlock is running at {addresses.origin}; Ctrl-C stops it.")
+        group.run()

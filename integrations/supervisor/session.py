@@ -1,0 +1,37 @@
+"""One start of the group on one data folder: locked, ports checked, signals obeyed, everything stopped on the way out."""
+
+import contextlib
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from integrations.supervisor.child import Child
+from integrations.supervisor.console import Console
+from integrations.supervisor.group import Group
+from integrations.supervisor.lock import lock_folder
+from integrations.supervisor.ports import refuse_taken
+from integrations.supervisor.product import Addresses, manage
+
+__all__ = ["migrate", "supervised"]
+
+
+@contextlib.contextmanager
+def supervised(data: Path, addresses: Addresses, console: Console) -> Iterator[Group]:
+    """An empty group that owns `data` and may use the ports. Raises `FolderInUseError` or `PortInUseError`."""
+    lock = lock_folder(data)
+    group = Group(console.say, console.line, keep_open=[lock])
+    try:
+        refuse_taken(addresses.host, addresses.ports())
+        group.obey_signals()
+        yield group
+        console.say("Stopping.")
+    finally:
+        group.stop()
+        os.close(lock)
+
+
+def migrate(group: Group, env: Mapping[str, str]) -> None:
+    """Bring both databases to this version's tables: the business data and the queue's own."""
+    for database in ("default", "queue"):
+        arguments = ("migrate", "--no-input", "--verbosity", "0", "--database", database)
+        group.finish(Child(f"migrate {database}", manage(*arguments), env))

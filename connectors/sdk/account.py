@@ -58,12 +58,15 @@ class AccountIdentity:
 
 @dataclass(frozen=True, slots=True)
 class OAuth2:
-    """Endpoints and habits of an OAuth 2 authorization-code provider. URLs may hold `{base}` for the sandbox's own."""
+    """Endpoints and habits of an OAuth 2 authorization-code provider. URLs may hold `{base}` for the sandbox's own.
+
+    `pkce`: the provider takes a code challenge (S256)."""
 
     authorize_url: str
     token_url: str
     scope: str
     extra: Mapping[str, str] = field(default_factory=dict)
+    pkce: bool = False
 
 
 @dataclass(frozen=True, slots=True)

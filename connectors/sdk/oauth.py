@@ -57,8 +57,13 @@ def endpoints(connector: Connector, account: Account) -> OAuth2:
     )
 
 
-def authorize_url(connector: Connector, account: Account, *, redirect_uri: str, state: str) -> str:
-    """Where to send the person's browser. `state` must be unguessable and is checked when they come back."""
+def authorize_url(
+    connector: Connector, account: Account, *, redirect_uri: str, state: str, challenge: str = ""
+) -> str:
+    """Where to send the person's browser. `state` must be unguessable and is checked when they come back.
+
+    `challenge` is the PKCE code challenge (S256), for providers whose `OAuth2.pkce` is set.
+    """
     where = endpoints(connector, account)
     query = {
         **where.extra,
@@ -67,16 +72,22 @@ def authorize_url(connector: Connector, account: Account, *, redirect_uri: str, 
         "redirect_uri": redirect_uri,
         "scope": where.scope,
         "state": state,
+        **({"code_challenge": challenge, "code_challenge_method": "S256"} if challenge else {}),
     }
     separator = "&" if "?" in where.authorize_url else "?"
     return where.authorize_url + separator + urlencode(query)
 
 
 def exchange_code(
-    connector: Connector, account: Account, on_exchange: OnExchange, *, code: str, redirect_uri: str
+    connector: Connector, account: Account, on_exchange: OnExchange, *, code: str, redirect_uri: str, verifier: str = ""
 ) -> Grant:
-    """Turn the code of a callback into tokens. A code works once, so `OutcomeUnknown` means: ask the person again."""
+    """Turn the code of a callback into tokens. A code works once, so `OutcomeUnknown` means: ask the person again.
+
+    `verifier` is what the PKCE challenge was made from.
+    """
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
+    if verifier:
+        form["code_verifier"] = verifier
     return _token(connector, account, on_exchange, form)
 
 

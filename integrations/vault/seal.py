@@ -41,9 +41,9 @@ def connection_aad(connection_pk: object) -> str:
     return f"connection:{connection_pk}"
 
 
-def endpoint_aad(path: str) -> str:
-    """What binds a sealed webhook secret (`{"secret": …}`) to its endpoint; the path is unique and never changes."""
-    return f"endpoint:{path}"
+def endpoint_aad(endpoint_pk: object) -> str:
+    """What binds a sealed webhook secret (`{"token": …}`) to its endpoint."""
+    return f"endpoint:{endpoint_pk}"
 
 
 def data_key_aad(subject: str) -> str:

@@ -1,0 +1,198 @@
+"""A connection's secrets at rest: opening them for a call, saving what a person typed or a provider granted."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Literal
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import transaction
+from django.dispatch import Signal
+from django.utils import timezone
+
+from connectors.sdk import registry
+from connectors.sdk.account import Account, AuthKind
+from connectors.sdk.errors import Config
+from connectors.sdk.oauth import Grant
+from connectors.sdk.session import forget_cached
+from integrations.vault.models import Connection
+from integrations.vault.seal import SealBroken, connection_aad, seal, unseal
+
+__all__ = [
+    "account",
+    "auth_kind",
+    "connector_of",
+    "drop_secrets_if_moved",
+    "keep_grant",
+    "mark_working",
+    "needs_reconnecting",
+    "restored",
+    "save_secrets",
+]
+
+restored = Signal()
+"""Sent with `connection` once one that needed reconnecting, or was never tested, works: its parked runs may go on."""
+
+TOKENS = frozenset({"access_token", "refresh_token"})
+
+
+def account(connection: Connection) -> Account:
+    """The connection as a connector sees it, secrets opened. Raises Config when they can't be opened."""
+    try:
+        secrets = unseal(connection.sealed, connection_aad(connection.pk))
+    except SealBroken as error:
+        raise Config(
+            f"The secrets of the connection “{connection.name}” can't be opened; enter them again.",
+            code="vault",
+            detail=str(error),
+        ) from error
+    return Account(
+        connection=str(connection.pk),
+        base_url=connection.base_url,
+        auth=connection.auth,
+        secrets=secrets,
+        settings=connection.settings,
+        reach=_reach(connection),
+        deadline=settings.CALL_DEADLINE,
+    )
+
+
+def connector_of(connection: Connection) -> registry.Connector:
+    """The connector that speaks for this connection. Raises Config when this installation has none such."""
+    try:
+        return registry.connector(connection.connector)
+    except KeyError as error:
+        raise Config(
+            f"This installation has no connector “{connection.connector}”.", code="connector_gone"
+        ) from error
+
+
+def auth_kind(connection: Connection) -> AuthKind:
+    """How the connection signs in. Raises Config."""
+    connector = connector_of(connection)
+    try:
+        return connector.client.auth_kind(connection.auth)
+    except KeyError as error:
+        raise Config(f"{connector.title} cannot sign in by “{connection.auth}”.", code="auth_kind") from error
+
+
+def save_secrets(connection: Connection, values: Mapping[str, str], *, keep: bool = True) -> None:
+    """Seal these secrets. With `keep`, names left out or empty keep their old value; without, only these remain.
+
+    The connection must be tested again afterwards. Updates `connection` in place.
+    """
+    given = {name: value for name, value in values.items() if value}
+    now = timezone.now()
+    with transaction.atomic():
+        row = Connection.objects.select_for_update().get(pk=connection.pk)
+        old = _plain(row) if keep else {}
+        row.secrets_set = {name: row.secrets_set.get(name, now.isoformat()) for name in old} | {
+            name: now.isoformat() for name in given
+        }
+        row.sealed = seal(old | given, connection_aad(row.pk))
+        row.token_version += 1
+        row.status = Connection.Status.UNTESTED
+        row.status_note = ""
+        fields = ["secrets_set", "sealed", "token_version", "status", "status_note"]
+        if not keep or TOKENS & given.keys():
+            row.token_expires_at = None
+            fields.append("token_expires_at")
+        row.save(update_fields=[*fields, "updated_at"])
+    forget_cached(str(connection.pk))
+    _copy(row, connection, *fields)
+
+
+def keep_grant(connection: Connection, grant: Grant, *, version: int | None = None) -> bool:
+    """Commit new tokens at once, before anybody uses them, and give the refresh lease back.
+
+    With `version`, only if the tokens are still those of that version; False when they aren't. Updates `connection`.
+    Raises RuntimeError inside a transaction, which could still lose the only copy of a rotated token.
+    """
+    now = timezone.now()
+    with transaction.atomic(durable=True):
+        row = Connection.objects.select_for_update().get(pk=connection.pk)
+        if version is not None and row.token_version != version:
+            return False
+        row.sealed = seal(_plain(row) | dict(grant.secrets), connection_aad(row.pk))
+        row.secrets_set = row.secrets_set | {name: now.isoformat() for name in grant.secrets}
+        row.token_version += 1
+        row.token_expires_at = _expiry(now, grant.expires_in)
+        row.refresh_owner, row.refresh_until = "", None
+        fields = [
+            "sealed",
+            "secrets_set",
+            "token_version",
+            "token_expires_at",
+            "refresh_owner",
+            "refresh_until",
+        ]
+        row.save(update_fields=[*fields, "updated_at"])
+    _copy(row, connection, *fields)
+    return True
+
+
+def needs_reconnecting(connection: Connection, sentence: str) -> None:
+    """Mark the connection as not accepted any more, unless its secrets have changed since it was read."""
+    changed = Connection.objects.filter(pk=connection.pk, token_version=connection.token_version).update(
+        status=Connection.Status.RECONNECT, status_note=sentence[:500]
+    )
+    if changed:
+        connection.status, connection.status_note = Connection.Status.RECONNECT, sentence[:500]
+
+
+def mark_working(connection: Connection, *, note: str = "") -> None:
+    """Mark the connection as working; tells `restored` if it wasn't before."""
+    now = timezone.now()
+    fields = {"status_note": note, "tested_at": now}
+    Connection.objects.filter(pk=connection.pk).update(**fields)
+    changed = (
+        Connection.objects.filter(pk=connection.pk)
+        .exclude(status=Connection.Status.OK)
+        .update(status=Connection.Status.OK)
+    )
+    connection.status, connection.status_note, connection.tested_at = Connection.Status.OK, note, now
+    if changed:
+        transaction.on_commit(lambda: restored.send(Connection, connection=connection))
+
+
+def drop_secrets_if_moved(connection: Connection) -> bool:
+    """Before an edited connection is saved: if it points to another host, its secrets go, so that they can't follow.
+
+    True when they went. Call it wherever a person may change `base_url` or the settings.
+    """
+    before = Connection.objects.filter(pk=connection.pk).first()
+    if before is None or not before.sealed or _hosts(before) == _hosts(connection):
+        return False
+    connection.sealed = b""
+    connection.secrets_set = {}
+    connection.token_expires_at = None
+    connection.token_version = before.token_version + 1
+    connection.status = Connection.Status.UNTESTED
+    connection.status_note = "The address changed, so the secrets must be entered again."
+    return True
+
+
+def _plain(row: Connection) -> dict[str, str]:
+    secrets = unseal(row.sealed, connection_aad(row.pk))
+    return {name: secrets.reveal(name) for name in secrets.names()}
+
+
+def _copy(row: Connection, connection: Connection, *fields: str) -> None:
+    for field in fields:
+        setattr(connection, field, getattr(row, field))
+
+
+def _expiry(now: datetime, seconds: float) -> datetime | None:
+    return now + timedelta(seconds=seconds) if seconds > 0 else None
+
+
+def _reach(connection: Connection) -> Literal["public", "private", "sandbox"]:
+    if connection.mark == Connection.Mark.SANDBOX:
+        return "sandbox"
+    return "private" if connection.on_premise else "public"
+
+
+def _hosts(connection: Connection) -> set[tuple[str, str]]:
+    """Every origin the connection's secrets may be sent to."""
+    urls = (connection.base_url, str(connection.settings.get("oauth_base_url") or ""))
+    return {(urlsplit(url).scheme, urlsplit(url).netloc) for url in urls}

@@ -1,0 +1,15 @@
+import { Navigate, useLocation } from "react-router";
+import { useSession } from "~/api/queries/session";
+import { Shell } from "~/app/shell/Shell";
+import { SignInPage } from "~/features/auth/SignInPage";
+import { LoadProblem } from "~/ui/Blank";
+
+/** Nothing behind it is shown, or asked for, before somebody is signed in. */
+export function SessionGate() {
+  const { data, error, refetch } = useSession();
+  const { pathname } = useLocation();
+  if (data === undefined) return error ? <LoadProblem error={error} retry={() => void refetch()} /> : null;
+  if (!data.authenticated) return <SignInPage />;
+  if (pathname === "/sign-in") return <Navigate to="/" replace />;
+  return <Shell />;
+}

@@ -30,7 +30,7 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 INSTALLED_APPS = [
     "integrations.apps.IntegrationsConfig",
     "designer.apps.DesignerConfig",
-    "django.contrib.admin",
+    "integrations.console.apps.ConsoleConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -69,6 +69,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
             ],
+            "builtins": ["integrations.console.tags"],
         },
     },
 ]

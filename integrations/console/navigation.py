@@ -1,0 +1,82 @@
+"""The sidebar: sections and entries in the order operators work, limited to what the person may see."""
+
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest
+from django.urls import reverse
+
+from integrations.access.actor import actor_of
+from integrations.console.environments import chosen, visible
+from integrations.failures.models import Failure
+
+__all__ = ["Entry", "Section", "roles_text", "sections"]
+
+_SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    ("Engine", (("integrations.Run", "Runs"), ("integrations.Event", "Events"),
+                ("integrations.Release", "Releases"), ("designer.Flow", "Flows"))),
+    ("Effects", (("integrations.Effect", "Effects"), ("integrations.CrossReference", "Cross-references"))),
+    ("Failures", (("integrations.Failure", "Failures"),)),
+    ("Connections", (("integrations.Connection", "Connections"), ("integrations.Endpoint", "Endpoints"),
+                     ("integrations.Refusal", "Refusals"))),
+    ("Mapping", (("integrations.MappingTable", "Mapping tables"),)),
+    ("Access", (("integrations.ApiKey", "API keys"), ("integrations.Membership", "Memberships"),
+                ("auth.User", "Users"), ("integrations.AuditEntry", "Audit trail"))),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the sidebar; `count` is shown when it isn't zero."""
+
+    title: str
+    url: str
+    here: bool
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled group of entries."""
+
+    title: str
+    entries: list[Entry]
+
+
+def sections(site: AdminSite, request: HttpRequest) -> list[Section]:
+    """The sections with at least one entry the person may open."""
+    found = []
+    for title, members in _SECTIONS:
+        entries = [_entry(request, label, name) for label, name in members if _may_open(site, request, label)]
+        if entries:
+            found.append(Section(title, entries))
+    return found
+
+
+def _may_open(site: AdminSite, request: HttpRequest, label: str) -> bool:
+    model = apps.get_model(label)
+    return site.is_registered(model) and site.get_model_admin(model).has_view_permission(request)
+
+
+def roles_text(request: HttpRequest) -> str:
+    """`Dana Roy, operator`: the person and what they are, for the header."""
+    actor = actor_of(request)
+    user = request.user
+    name = (user.get_full_name() if hasattr(user, "get_full_name") else "") or actor.name
+    if actor.superuser:
+        return f"{name}, superuser"
+    return f"{name}, {', '.join(sorted(actor.roles_anywhere()))}"
+
+
+def _entry(request: HttpRequest, label: str, name: str) -> Entry:
+    app, model = label.lower().split(".")
+    url = reverse(f"admin:{app}_{model}_changelist")
+    count = _open_failures(request) if label == "integrations.Failure" else 0
+    return Entry(name, url, request.path.startswith(url), count)
+
+
+def _open_failures(request: HttpRequest) -> int:
+    one = chosen(request)
+    where = [one] if one else visible(request)
+    return Failure.objects.filter(environment__in=where, state=Failure.State.OPEN).count()

@@ -1,0 +1,45 @@
+"""The front page: what waits for a person, what doesn't work, and what happened last."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count
+from django.http import HttpRequest
+from django.utils import timezone
+
+from integrations.access.authorise import can
+from integrations.console.environments import chosen, visible
+from integrations.failures.models import Failure
+from integrations.failures.stakes import with_stakes
+from integrations.runs.models import Run
+from integrations.vault.models import Connection
+
+__all__ = ["facts"]
+
+_SHOWN = 6
+_COUNTED = 5_000
+
+
+def facts(request: HttpRequest) -> dict[str, Any]:
+    """Context of `admin/index.html`: open failures by money, connections in trouble, parked and newest runs."""
+    one = chosen(request)
+    where = [one] if one else visible(request)
+    failures = list(
+        Failure.objects.filter(environment__in=where, state=Failure.State.OPEN).select_related("environment")[
+            :200
+        ]
+    )
+    runs = Run.objects.filter(environment__in=where)
+    recent = runs.filter(queued_at__gte=timezone.now() - timedelta(days=1)).order_by("-id")[:_COUNTED]
+    by_state = Run.objects.filter(pk__in=recent.values("pk")).order_by().values_list("state")
+    return {
+        "failures": sorted(with_stakes(failures), key=lambda group: group.weight, reverse=True)[:_SHOWN],
+        "failure_count": len(failures),
+        "reconnect": Connection.objects.filter(environment__in=where, status=Connection.Status.RECONNECT),
+        "parked": runs.filter(state=Run.State.PARKED).count(),
+        "states": dict(by_state.annotate(count=Count("pk"))),
+        "newest": runs.select_related("environment", "release").defer(
+            "release__plan", "release__graph", "release__layout"
+        )[:_SHOWN],
+        "may_see_connections": can(request, "connection.view", None),
+    }

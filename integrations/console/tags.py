@@ -1,0 +1,32 @@
+"""Template tags of the admin pages: icons, marks and pretty JSON."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+
+from integrations.console import marks
+from integrations.console.json_text import pretty
+
+register = template.Library()
+
+register.simple_tag(marks.icon, name="icon")
+register.filter("instant", marks.instant)
+register.filter("ago", marks.ago)
+register.filter("duration", marks.duration)
+register.simple_tag(marks.money, name="money")
+register.filter("badge", marks.badge)
+register.filter("mark", marks.status)
+
+
+@register.filter("json")
+def pretty_json(value: Any) -> SafeString:
+    """A JSON value as indented, coloured, escaped text."""
+    return pretty(value)
+
+
+@register.filter("item")
+def item(mapping: Mapping[str, Any], key: str) -> Any:
+    """`{{ errors|item:name }}`."""
+    return mapping.get(key, "")

@@ -79,7 +79,13 @@ def authorize_url(
 
 
 def exchange_code(
-    connector: Connector, account: Account, on_exchange: OnExchange, *, code: str, redirect_uri: str, verifier: str = ""
+    connector: Connector,
+    account: Account,
+    on_exchange: OnExchange,
+    *,
+    code: str,
+    redirect_uri: str,
+    verifier: str = "",
 ) -> Grant:
     """Turn the code of a callback into tokens. A code works once, so `OutcomeUnknown` means: ask the person again.
 

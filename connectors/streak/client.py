@@ -1,0 +1,131 @@
+"""Talking to Streak: signing in, the encoding each call wants, and what its refusals mean."""
+
+from collections.abc import Mapping
+
+from connectors.sdk.account import AccountIdentity, AuthKind
+from connectors.sdk.auth import api_key
+from connectors.sdk.client import Client
+from connectors.sdk.errors import Auth, Config, Data, Failure, NotFound
+from connectors.sdk.operation import Call
+from connectors.sdk.schema import obj, text
+from connectors.sdk.wire import Json, Request, Response
+
+__all__ = ["CLIENT", "write_request"]
+
+_UNKNOWN_PATH = "invalid api path specified"
+_KEY_REFUSED = ("authentication required", "invalid api key")
+
+
+def write_request(
+    method: str,
+    path: str,
+    body: Mapping[str, Json],
+    *,
+    query: Mapping[str, Json] | None = None,
+    far_id: str = "",
+) -> Request:
+    """A write in the encoding Streak wants: v1 PUT as a form, every other as JSON."""
+    if method == "PUT" and path.startswith("/v1/"):
+        form = {name: str(value) for name, value in body.items()}
+        return Request(method, path, query or {}, form=form, far_id=far_id)
+    return Request(method, path, query or {}, json=dict(body), far_id=far_id)
+
+
+def classify(request: Request, response: Response) -> Failure | None:
+    """Streak's own refusals; None leaves the rest to the default table."""
+    sentence = _error(response)
+    detail = f"{response.status}: {response.text[:2000]}"
+    if response.status == 200:  # noqa: PLR2004 - Streak's only success
+        return _empty(request, response, detail)
+    if response.status == 401:  # noqa: PLR2004 - a bad key, or no access to this one object
+        return Auth("Streak does not accept the API key.", code=_code_of_401(sentence), detail=detail)
+    if response.status == 400 and (not sentence or _UNKNOWN_PATH in sentence.lower()):  # noqa: PLR2004 - unknown key
+        return NotFound(
+            "Streak has no such record, or this key may not see it.", code="not_found", detail=detail
+        )
+    if response.status == 400:  # noqa: PLR2004 - refused
+        return Data(f"Streak refused this: {sentence}", code="refused", detail=detail)
+    return None
+
+
+def identify(call: Call) -> AccountIdentity:
+    """Whose key this is: the team it works in. With several teams, setting `team_key` says which."""
+    user = call.get("/v1/users/me")
+    teams = _teams(call)
+    wanted = str(call.settings.get("team_key") or "")
+    chosen = [team for team in teams if team["key"] == wanted] if wanted else teams
+    if not chosen:
+        raise Config(
+            "The team set on this connection is not one this key can see.",
+            code="team_unknown",
+            pointer="/team_key",
+        )
+    if len(chosen) > 1:
+        choices = [{"value": team["key"], "label": team["name"]} for team in chosen]
+        raise Config(
+            "This key sees several teams; choose one.",
+            code="team_needed",
+            pointer="/team_key",
+            info={"choices": choices},
+        )
+    team = chosen[0]
+    return AccountIdentity(team["key"], f"{team['name']} ({user.get('email', '')})")
+
+
+def _teams(call: Call) -> list[dict[str, str]]:
+    """The teams of this key; older accounts only show their team's key on a pipeline."""
+    try:
+        answer = call.get("/v2/users/me/teams")
+    except NotFound:
+        answer = None
+    if isinstance(answer, list):
+        answer = answer[0] if answer else None
+    if isinstance(answer, dict) and answer.get("results"):
+        return [{"key": team["key"], "name": team.get("name") or team["key"]} for team in answer["results"]]
+    pipelines = call.get("/v1/pipelines")
+    keys = {pipeline["teamKey"] for pipeline in pipelines if pipeline.get("teamKey")}
+    return [{"key": key, "name": key} for key in sorted(keys)]
+
+
+def _empty(request: Request, response: Response, detail: str) -> Failure | None:
+    """200 with nothing in it: no such record when reading; when writing, Streak took the call and changed nothing."""
+    body = response.json
+    if request.method == "GET":
+        return (
+            NotFound("Streak has no such record.", code="not_found", detail=detail) if body is None else None
+        )
+    done = isinstance(body, dict) and (body.get("key") or body.get("boxKey") or body.get("success") is True)
+    if done:
+        return None
+    return Data("Streak took this without an error, but changed nothing.", code="not_applied", detail=detail)
+
+
+def _code_of_401(sentence: str) -> str:
+    return "key_refused" if sentence.lower() in _KEY_REFUSED else "unauthorized"
+
+
+def _error(response: Response) -> str:
+    body = response.json
+    return str(body.get("error") or "") if isinstance(body, dict) else ""
+
+
+def _api_key() -> AuthKind:
+    return api_key(
+        title="API key", help="In Gmail: Streak icon, Integrations, Create new key.", as_basic_user=True
+    )
+
+
+CLIENT = Client(
+    auth=(_api_key(),),
+    identify=identify,
+    classify=classify,
+    recheck="/v1/users/me",
+    settings=obj(
+        {
+            "team_key": text("Team", help="Only needed when the key sees several teams."),
+            "time_zone": text(
+                "Time zone", help="Of the dates in custom fields, such as Europe/London. Default: UTC."
+            ),
+        }
+    ),
+)

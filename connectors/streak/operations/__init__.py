@@ -1,0 +1,1 @@
+"""What can be done in Streak: one operation a file."""

@@ -1,0 +1,1 @@
+"""What Streak tells us about: one webhook event a file."""

@@ -11,32 +11,45 @@ from integrations.vault.models import Connection
 from integrations.vault.refresh import renewed_account
 from integrations.vault.store import connector_of, mark_working, needs_reconnecting
 
-__all__ = ["test_connection"]
+__all__ = ["accept_account", "test_connection"]
 
 
-def test_connection(connection: Connection, *, accept_new_account: bool = False) -> AccountIdentity:
+def test_connection(connection: Connection) -> AccountIdentity:
     """Ask the far system whose account this is and keep the answer on the connection.
 
     Raises the `Failure` of the test after noting it. Raises Conflict (code "far_account_changed", info {"old", "new"})
     when another account answers than the one this connection's effects were made in: nothing runs with the connection
-    until the test is repeated with `accept_new_account`, or the former account is connected again.
+    until `accept_account`, or until the former account is connected again.
     """
+    identity = _ask(connection)
+    if _swapped(connection, identity):
+        raise _refused(connection, identity)
+    return _keep(connection, identity)
+
+
+def accept_account(connection: Connection) -> AccountIdentity:
+    """The same test, after a person confirmed that whichever account answers is the right one."""
+    return _keep(connection, _ask(connection))
+
+
+test_connection.__test__ = False  # type: ignore[attr-defined]
+
+
+def _ask(connection: Connection) -> AccountIdentity:
     try:
-        identity = session.identify(connector_of(connection), renewed_account(connection), _unrecorded)
+        return session.identify(connector_of(connection), renewed_account(connection), _unrecorded)
     except Failure as failure:
         _note(connection, failure)
         raise
-    if _swapped(connection, identity) and not accept_new_account:
-        raise _refused(connection, identity)
+
+
+def _keep(connection: Connection, identity: AccountIdentity) -> AccountIdentity:
     connection.far_account_id, connection.far_account_name = identity.id[:200], identity.name[:200]
     Connection.objects.filter(pk=connection.pk).update(
         far_account_id=connection.far_account_id, far_account_name=connection.far_account_name
     )
     mark_working(connection)
     return identity
-
-
-test_connection.__test__ = False  # type: ignore[attr-defined]
 
 
 def _swapped(connection: Connection, identity: AccountIdentity) -> bool:

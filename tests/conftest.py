@@ -1,17 +1,36 @@
-"""For every test: nothing leaves this machine."""
+"""For every test: nothing leaves this machine, secrets have a vault key, and SQLite is a file with real transactions."""
 
+import base64
 import ipaddress
+import os
 import socket
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 __all__ = ["LeftTheMachineError"]
 
 
 class LeftTheMachineError(AssertionError):
     """A test tried to reach an address that isn't loopback."""
+
+
+def pytest_configure() -> None:
+    """Set before the databases are made: the installation's data key is made with them."""
+    settings.VAULT_KEYS = "test:" + base64.b64encode(os.urandom(32)).decode()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    tmp_path_factory: pytest.TempPathFactory, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    """Databases in files: threads and processes meet each other's locks, as in real life."""
+    folder = tmp_path_factory.mktemp("databases")
+    for alias, database in settings.DATABASES.items():
+        if database["ENGINE"].endswith("sqlite3"):
+            database.setdefault("TEST", {})["NAME"] = str(folder / f"{alias}.sqlite3")
 
 
 def is_local(address: Any) -> bool:

@@ -65,10 +65,12 @@ def destroy(subject: str) -> int:
     """
     if not subject:
         raise ValueError("The installation's data key can't be destroyed.")
-    count = DataKey.objects.filter(subject=subject, destroyed_at=None).update(
-        sealed=b"", destroyed_at=timezone.now()
-    )
-    forget()
+    living = DataKey.objects.filter(subject=subject, destroyed_at=None)
+    ids = list(living.values_list("pk", flat=True))
+    count = living.update(sealed=b"", destroyed_at=timezone.now())
+    _by_subject.pop(subject, None)
+    for key_id in ids:
+        _by_id.pop(key_id, None)
     return count
 
 

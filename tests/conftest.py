@@ -28,7 +28,8 @@ def django_db_modify_db_settings(
 ) -> None:
     """Databases in files: threads and processes meet each other's locks, as in real life."""
     folder = tmp_path_factory.mktemp("databases")
-    for alias, database in settings.DATABASES.items():
+    databases: dict[str, dict[str, Any]] = settings.DATABASES
+    for alias, database in databases.items():
         if database["ENGINE"].endswith("sqlite3"):
             database.setdefault("TEST", {})["NAME"] = str(folder / f"{alias}.sqlite3")
 

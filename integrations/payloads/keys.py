@@ -74,7 +74,7 @@ def destroy(subject: str) -> int:
     return count
 
 
-def forget(**_signal: Any) -> None:
+def forget() -> None:
     """Drop every key from this process's memory; they are read again when needed."""
     _by_subject.clear()
     _by_id.clear()
@@ -82,15 +82,12 @@ def forget(**_signal: Any) -> None:
 
 def ensure_installation_key(*, using: str = DEFAULT_DB_ALIAS, **_signal: Any) -> None:
     """After a migration: have the installation's key committed before anybody packs inside a transaction."""
-    forget()
-    app_config = _signal.get("app_config")
-    if (
-        using != DEFAULT_DB_ALIAS
-        or getattr(app_config, "label", "") != "integrations"
-        or not settings.VAULT_KEYS
-    ):
+    app = getattr(_signal.get("app_config"), "label", "")
+    if using != DEFAULT_DB_ALIAS or app != "integrations":
         return
-    of_subject("")
+    forget()
+    if settings.VAULT_KEYS:
+        of_subject("")
 
 
 def _create(subject: str) -> DataKey:

@@ -134,7 +134,8 @@ USE_TZ = True
 COMPANY_TIME_ZONE = env.str("INTERLOCK_COMPANY_TIME_ZONE", default="Europe/London")
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA / "static"
+STATIC_ROOT = env.str("INTERLOCK_STATIC_ROOT", default="") or None
+"""Where `collectstatic` gathers files for a proxy; unset, WhiteNoise serves them from where they are."""
 STATICFILES_DIRS = [("app", ROOT / "frontend" / "dist")] if (ROOT / "frontend" / "dist").is_dir() else []
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},

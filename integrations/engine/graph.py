@@ -32,7 +32,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """One level of a flow: nodes in document order, and the edges between them. `place` is its JSON pointer."""
+    """One level of a flow: nodes and the edges between them. `place` is its JSON pointer."""
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
@@ -78,10 +78,7 @@ def _node(key: str, node: Mapping[str, Json], place: str) -> Node:
 
 
 def normalise(document: Mapping[str, Json]) -> dict[str, Json]:
-    """The document with every default written out and without what changes no meaning but the layout.
-
-    Nodes keep their order, which is meaning: it breaks ties.
-    """
+    """The document with every default written out and everything that says nothing left out."""
     return {
         "format": document.get("format", FORMAT),
         "key": document.get("key", ""),
@@ -116,8 +113,7 @@ def _normal_node(key: str, node: Mapping[str, Json]) -> dict[str, Json]:
 
 
 def digest(document: Mapping[str, Json]) -> str:
-    """The semantic digest: SHA-256 of the normalised document without its layout; the order of nodes counts."""
+    """The semantic digest: SHA-256 of the normalised document without its layout. The order of keys doesn't count."""
     meaning = {key: part for key, part in normalise(document).items() if key != "layout"}
-    order = [node.id for node in parse(document).everything()]
-    text = json.dumps([meaning, order], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = json.dumps(meaning, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from connectors.sdk.operation import Operation
+from connectors.sdk.trigger import WebhookTrigger
 from connectors.sdk.wire import Json, Schema
 from integrations.engine.outcome import Outcome
 from integrations.engine.problem import Problem
@@ -92,13 +93,17 @@ class Catalog(Protocol):
     def operation(self, operation_id: str) -> Operation | None:
         """`"sage50.create_invoice"` → its operation."""
 
+    def trigger(self, trigger_id: str) -> WebhookTrigger | None:
+        """`"streak.box_stage_changed"` → its trigger."""
+
 
 @dataclass(frozen=True, slots=True)
 class CompileScope:
     """Where a node stands while compiling: its id, what is upstream, whether it is inside a loop body.
 
     `inner` are the upstream steps inside the same loop body, `known` every node id of the flow, `disabled` those switched
-    off. `business_key` is the trigger's expression ("" = none). `outputs` are the output schemas of upstream calls, by node id.
+    off. `business_key` is the trigger's expression ("" = none). `outputs` and `templates` are what upstream nodes said of
+    their outputs (see `Compiled`), by node id.
     """
 
     node: str
@@ -113,6 +118,7 @@ class CompileScope:
     disabled: frozenset[str] = frozenset()
     business_key: str = ""
     outputs: Mapping[str, Schema] = field(default_factory=dict)
+    templates: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +126,7 @@ class Compiled:
     """A node's parameters, or its problems; and what it needs from its environment.
 
     `writes`: it changes a far system. `transparent`: its output is only a note, and `$in` of what follows is its own `$in`.
+    `output` is the schema of its output where it is known; `template` its output as a value with expressions in it.
     """
 
     params: Mapping[str, Json] = field(default_factory=dict)
@@ -130,6 +137,8 @@ class Compiled:
     """slot → connector id"""
     writes: bool = False
     transparent: bool = False
+    output: Schema = field(default_factory=dict)
+    template: Json = None
 
 
 class NodeType(Protocol):

@@ -63,7 +63,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`steps` are in a fixed topological order (position in the document breaks ties); `needs` lists slots → connector,
+    """`steps` are in a fixed topological order (node ids break ties: a JSON object has no order); `needs` lists slots → connector,
     mapping tables and variables by key; `digest` is the semantic digest of the graph (layout left out)."""
 
     key: str

@@ -1,0 +1,197 @@
+"""What a node's compilation collects: problems with their place, and what the node needs from its environment."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+from connectors.sdk.wire import Json, Schema
+from integrations.engine.expressions import SyntaxProblem, compile_expression
+from integrations.engine.expressions.builtins import BUILTIN, REFUSED
+from integrations.engine.expressions.functions import FUNCTIONS
+from integrations.engine.expressions.language import NAMES
+from integrations.engine.expressions.reading import Call, Reading, Use, read
+from integrations.engine.expressions.syntax import NotUnderstood, Tree, parse
+from integrations.engine.expressions.template import expressions_in
+from integrations.engine.limits import LIMITS
+from integrations.engine.node import Compiled, CompileScope
+from integrations.engine.problem import Problem
+from integrations.engine.schema_check import violations
+
+__all__ = ["Findings"]
+
+_LOOP_NAMES = frozenset({"item", "index"})
+_TABLE = re.compile(r"[a-z][a-z0-9_]*")
+_PAD_WIDTH = 1000
+
+
+class Findings:
+    """Problems, tables and variables of one node. Pointers are into the node."""
+
+    def __init__(self, scope: CompileScope) -> None:
+        self.scope = scope
+        self.problems: list[Problem] = []
+        self.tables: set[str] = set()
+        self.variables: set[str] = set()
+
+    def compiled(self, params: Mapping[str, Json], **rest: Any) -> Compiled:
+        """The node's result, with everything found so far."""
+        return Compiled(
+            params, tuple(self.problems), tables=frozenset(self.tables), variables=frozenset(self.variables), **rest
+        )
+
+    def add(
+        self,
+        code: str,
+        message: str,
+        pointer: str = "",
+        *,
+        severity: Literal["error", "warning"] = "error",
+        **params: Json,
+    ) -> None:
+        self.problems.append(Problem(code, message, self.scope.node, pointer, severity, params))
+
+    def config(self, schema: Schema, config: Json) -> bool:
+        """Check a node's configuration against its schema. False when it has violations."""
+        found = list(violations(schema, config))
+        for violation in found:
+            self.add("config_invalid", violation.message, f"/config{violation.pointer}", keyword=violation.keyword)
+        return not found
+
+    def values(self, value: Json, pointer: str) -> None:
+        """Check every expression inside a configured value."""
+        for place, source in expressions_in(value, pointer):
+            self.expression(source, place)
+
+    def expression(self, source: str, pointer: str, *, names: Iterable[str] = NAMES) -> Reading | None:
+        """Check one expression that may use `names`. Gives what it reads, or None when it can't be read at all."""
+        try:
+            compile_expression(source)
+        except SyntaxProblem as problem:
+            self.add(
+                "expression_syntax", f"{problem.message} (at {problem.position}).", pointer, position=problem.position
+            )
+            return None
+        try:
+            reading = read(parse(source))
+        except NotUnderstood as lost:
+            self.add(
+                "expression_not_understood",
+                f"This form of expression can't be checked (at {lost.position}). Write it in a simpler way.",
+                pointer,
+                position=lost.position,
+            )
+            return None
+        self._uses(reading, pointer, frozenset(names))
+        self._calls(reading, pointer)
+        return reading
+
+    def _uses(self, reading: Reading, pointer: str, names: frozenset[str]) -> None:
+        allowed = names if self.scope.in_loop else names - _LOOP_NAMES
+        for use in reading.uses:
+            if use.name not in allowed:
+                self._unknown_name(use, pointer)
+            elif use.name == "steps":
+                self._step(use, pointer)
+            elif use.name == "vars":
+                self._variable(use, pointer)
+        for tree in reading.rootless[:1]:
+            self.add(
+                "expression_rootless",
+                f"{_shown(tree)} stands on nothing. Begin with one of {', '.join(f'${name}' for name in sorted(allowed))}.",
+                pointer,
+                position=tree.position,
+            )
+
+    def _unknown_name(self, use: Use, pointer: str) -> None:
+        why = "is known only inside a loop" if use.name in _LOOP_NAMES else "is not known here"
+        self.add("expression_unknown_name", f"${use.name} {why}.", pointer, position=use.position, name=use.name)
+
+    def _step(self, use: Use, pointer: str) -> None:
+        place = {"position": use.position, "step": use.first}
+        if not use.first:
+            self.add("step_unnamed", "Name the step to read from: $steps.<id>.", pointer, **place)
+        elif use.first not in self.scope.known:
+            self.add("step_unknown", f"There is no step {use.first}.", pointer, **place)
+        elif use.first not in self.scope.upstream:
+            self.add("step_not_upstream", f"The step {use.first} doesn't come before this one.", pointer, **place)
+        elif use.first in self.scope.disabled:
+            message = f"The step {use.first} is switched off, so it gives only what it was given."
+            self.add("step_disabled", message, pointer, severity="warning", **place)
+
+    def _variable(self, use: Use, pointer: str) -> None:
+        if use.first:
+            self.variables.add(use.first)
+        else:
+            message = "Name the variable to read: $vars.<name>."
+            self.add("variable_unnamed", message, pointer, position=use.position)
+
+    def _calls(self, reading: Reading, pointer: str) -> None:
+        for call in reading.calls:
+            if call.name in REFUSED:
+                message = f"${call.name} is not allowed: {REFUSED[call.name]}."
+                self.add("expression_refused", message, pointer, position=call.tree.position, name=call.name)
+            elif call.name in FUNCTIONS:
+                self._own(call, pointer)
+            elif call.name not in BUILTIN:
+                message = f"There is no function ${call.name}."
+                self.add("expression_unknown_function", message, pointer, position=call.tree.position, name=call.name)
+            elif call.name == "pad" and not _narrow(call.tree):
+                self._unbounded(f"$pad needs a fixed width of at most {_PAD_WIDTH}.", call.tree, pointer)
+        for tree in reading.ranges:
+            if not _bounded(tree):
+                message = "A range needs an end that is a number or a count, such as [1..$count($steps.deal.lines)]."
+                self._unbounded(message, tree, pointer)
+
+    def _unbounded(self, message: str, tree: Tree, pointer: str) -> None:
+        self.add("expression_unbounded", message, pointer, position=tree.position)
+
+    def _own(self, call: Call, pointer: str) -> None:
+        arguments = call.tree.parts[1:]
+        function = FUNCTIONS[call.name]
+        least = sum(not parameter.optional for parameter in function.parameters)
+        most = 99 if function.parameters[-1].many else len(function.parameters)
+        if not least <= len(arguments) <= most:
+            message = f"This call doesn't fit {function.signature}."
+            self.add("expression_arguments", message, pointer, position=call.tree.position, name=call.name)
+        elif call.name == "lookupTable":
+            self._table(arguments[0], pointer)
+
+    def _table(self, table: Tree, pointer: str) -> None:
+        if table.kind == "string" and _TABLE.fullmatch(table.value):
+            self.tables.add(table.value)
+        else:
+            message = "The mapping table must be named by its key in quotes, such as \"deal_stages\"."
+            self.add("table_reference", message, pointer, position=table.position)
+
+
+def _shown(tree: Tree) -> str:
+    symbols = {"wildcard": "*", "descend": "**", "parent": "%"}
+    return f"${tree.value}" if tree.kind == "variable" else symbols.get(tree.kind, str(tree.value))
+
+
+def _narrow(call: Tree) -> bool:
+    if len(call.parts) < 3:  # noqa: PLR2004 - the function, the text, the width
+        return True
+    width = call.parts[2].parts[0] if call.parts[2].kind == "minus" else call.parts[2]
+    return width.kind == "number" and width.value <= _PAD_WIDTH
+
+
+def _bounded(tree: Tree) -> bool:
+    low, high = (_bound(part) for part in tree.parts)
+    return low is not None and high is not None and high - low <= LIMITS.expression_array
+
+
+def _bound(tree: Tree) -> float | None:
+    """The value of a range's end, 0 standing for a count, which a list that was allowed to be made bounds itself."""
+    match tree.kind:
+        case "number":
+            return float(tree.value)
+        case "minus":
+            inner = _bound(tree.parts[0])
+            return None if inner is None else -inner
+        case "call" if tree.parts[0].kind == "variable" and tree.parts[0].value in ("count", "length"):
+            return 0.0
+        case "operator" if tree.value in ("+", "-"):
+            ends = [_bound(part) for part in tree.parts]
+            return None if None in ends else sum(abs(end) for end in ends if end is not None)
+    return None

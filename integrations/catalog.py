@@ -3,10 +3,8 @@
 A node type is a file in `integrations/nodes/` that ends in `NODE = …`; a connector is a folder with a `manifest.toml`.
 """
 
-import importlib
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from connectors.sdk import registry
@@ -15,13 +13,13 @@ from connectors.sdk.operation import Operation, Write
 from connectors.sdk.registry import Connector
 from connectors.sdk.trigger import WebhookTrigger
 from connectors.sdk.wire import Json
-from integrations import nodes as nodes_package
+from integrations.engine.catalog import discover_nodes
 from integrations.engine.node import NodeType
 
-__all__ = ["CATALOG", "InstalledCatalog", "catalogue_json", "node_types"]
+__all__ = ["CATALOG", "Installed", "catalogue_json", "node_types"]
 
 
-class InstalledCatalog:
+class Installed:
     """The engine's `Catalog` over what is installed. Connector code is loaded only when it is asked for."""
 
     def node_type(self, type_id: str) -> NodeType | None:
@@ -43,23 +41,13 @@ class InstalledCatalog:
             return None
 
 
-CATALOG = InstalledCatalog()
+CATALOG = Installed()
 
 
 @cache
 def node_types() -> Mapping[str, NodeType]:
-    """Every installed node type by id. Raises `TypeError` for a file that doesn't end in `NODE`."""
-    found: dict[str, NodeType] = {}
-    for folder in nodes_package.__path__:
-        for path in sorted(Path(folder).glob("*.py")):
-            if path.stem.startswith("_"):
-                continue
-            module = importlib.import_module(f"{nodes_package.__name__}.{path.stem}")
-            if not hasattr(module, "NODE"):
-                raise TypeError(f"{path} must end in NODE = …")
-            node: NodeType = module.NODE
-            found[node.id] = node
-    return found
+    """Every installed node type by id. Raises `LookupError` for a file that doesn't end in `NODE`."""
+    return discover_nodes()
 
 
 def catalogue_json() -> dict[str, Json]:
@@ -125,7 +113,7 @@ def _trigger(connector: str, name: str, trigger: WebhookTrigger) -> dict[str, Js
 
 
 def _node_type(node: NodeType) -> dict[str, Json]:
-    ports = node.ports(node.sample if isinstance(node.sample, Mapping) else {})
+    ports = node.ports({}, CATALOG)
     return {
         "id": node.id,
         "version": node.version,

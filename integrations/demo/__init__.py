@@ -1,1 +1,1 @@
-"""The demonstration: seed a small company and carry one deal through everything."""
+"""The demo: a sandbox company, everything started as one group, and a rehearsal that proves the main job end to end."""

@@ -51,7 +51,7 @@ def retry(
 
 def _resume(run: Run) -> Run:
     changed = Run.objects.filter(pk=run.pk, state=Run.State.PARKED).update(
-        state=Run.State.QUEUED, reason="", token="", due_at=timezone.now(), seq=F("seq") + 1
+        state=Run.State.QUEUED, reason="", waits_for="", due_at=timezone.now(), seq=F("seq") + 1
     )
     if not changed:
         raise NotParked(run)
@@ -100,7 +100,7 @@ def _cancel(run: Run, *, by: str) -> None:
     Run.objects.filter(pk=run.pk).exclude(state__in=Run.TERMINAL).update(
         state=Run.State.CANCELLED,
         reason="",
-        token="",
+        waits_for="",
         due_at=None,
         lease_owner="",
         lease_until=None,

@@ -8,7 +8,7 @@ from typing import TypeVar
 from connectors.sdk import errors, registry
 from connectors.sdk.operation import Operation, Read, Write
 from connectors.sdk.session import LiveCall, open_call
-from connectors.sdk.validation import check
+from connectors.sdk.validation import validator_for
 from connectors.sdk.wire import Exchange, Json
 from integrations.effects.write import WriteRequest, Writing
 from integrations.engine.money import gate
@@ -51,7 +51,7 @@ class Calls:
         connection = connections.bound(self._run.environment_id, step.slot)
         _same_connector(connection, step)
         data = gate(operation.input, step.data)
-        check(operation.input, data)
+        validator_for(operation.input).check(data)
         killpoints.passing(step.path, "before")
         if isinstance(operation, Read):
             self._journal.flush()

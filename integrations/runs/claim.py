@@ -44,7 +44,7 @@ def claim(owner: str, limit: int) -> list[Run]:
     Run.objects.filter(pk__in=ids).update(
         state=Run.State.RUNNING,
         reason="",
-        token="",
+        waits_for="",
         due_at=None,
         fence=F("fence") + 1,
         lease_owner=owner,
@@ -81,4 +81,4 @@ def _requeue(which: Q, now: datetime) -> int:
 
 def wake_waiting(token: str) -> int:
     """Make every run that waits for `token` due now."""
-    return Run.objects.filter(state=Run.State.PARKED, token=token).update(due_at=timezone.now())
+    return Run.objects.filter(state=Run.State.PARKED, waits_for=token).update(due_at=timezone.now())

@@ -28,7 +28,7 @@ class Run(models.Model):
     reason = models.CharField(max_length=12, blank=True, default="")
     result = models.CharField(max_length=12, blank=True, default="")
     due_at = models.DateTimeField(null=True, blank=True)
-    token = models.CharField(
+    waits_for = models.CharField(
         max_length=64, blank=True, default="", help_text="What a parked run waits for, e.g. effect:17."
     )
     fence = models.PositiveIntegerField(default=0)
@@ -61,7 +61,9 @@ class Run(models.Model):
         indexes = [
             models.Index(fields=["due_at"], condition=Q(state__in=["queued", "parked"]), name="run_due"),
             models.Index(fields=["lease_until"], condition=Q(state="running"), name="run_leased"),
-            models.Index(fields=["token"], condition=Q(state="parked") & ~Q(token=""), name="run_waiting"),
+            models.Index(
+                fields=["waits_for"], condition=Q(state="parked") & ~Q(waits_for=""), name="run_waiting"
+            ),
             models.Index(fields=["flow_key", "-id"], name="run_by_flow"),
             models.Index(fields=["state", "-id"], name="run_by_state"),
             models.Index(fields=["environment", "-id"], name="run_by_environment"),

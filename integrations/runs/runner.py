@@ -110,7 +110,7 @@ def finish(run: Run, turn: Finished) -> None:
         state=Run.State.SUCCEEDED,
         result=turn.result,
         reason="",
-        token="",
+        waits_for="",
         due_at=None,
         lease_owner="",
         lease_until=None,
@@ -132,7 +132,7 @@ def park(run: Run, turn: Parked) -> None:
     Run.objects.filter(pk=run.pk).update(
         state=Run.State.PARKED,
         reason=turn.reason,
-        token=turn.token,
+        waits_for=turn.token,
         due_at=_due(turn),
         lease_owner="",
         lease_until=None,

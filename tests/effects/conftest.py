@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.utils import timezone
+
 from connectors.sdk import errors
 from connectors.sdk.operation import Idempotency, Mark, Match, Standing, Write
 from connectors.sdk.wire import Json, Request, Response
-from django.utils import timezone
 from integrations.effects.write import WriteRequest, Writing
 from integrations.engine.node import EffectSpec
 from integrations.engine.outcome import Done
@@ -52,7 +53,9 @@ class FarSystem:
         repeated = self.replays.get(body["guid"]) if self.native else None
         far_id = repeated or f"F-{len(self.documents) + 1}"
         self.replays[body["guid"]] = far_id
-        self.documents.setdefault(far_id, {"id": far_id, "total": body["total"], "name": body.get("name", "")})
+        self.documents.setdefault(
+            far_id, {"id": far_id, "total": body["total"], "name": body.get("name", "")}
+        )
         return self.documents[far_id]
 
 
@@ -130,7 +133,13 @@ class World:
         )
 
     def write(
-        self, run: Run, write: Write, data: Json, *identity: str, spec: EffectSpec | None = None, path: str = "make"
+        self,
+        run: Run,
+        write: Write,
+        data: Json,
+        *identity: str,
+        spec: EffectSpec | None = None,
+        path: str = "make",
     ) -> Json:
         """Carry one writing step out as the engine would, and record it as done."""
         journal = RunJournal(run, InlineWriter())
@@ -169,6 +178,13 @@ def world(db: None) -> World:
         far_account_id="company-1",
     )
     release = Release.objects.create(
-        environment=environment, flow_key="flow", flow_name="Flow", number=1, digest="d", plan={}, graph={}, active=True
+        environment=environment,
+        flow_key="flow",
+        flow_name="Flow",
+        number=1,
+        digest="d",
+        plan={},
+        graph={},
+        active=True,
     )
     return World(environment, connection, release)

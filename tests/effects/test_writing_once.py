@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+
 from connectors.sdk import errors
 from connectors.sdk.operation import Write
 from connectors.sdk.wire import Request
@@ -11,7 +12,6 @@ from integrations.engine.node import EffectSpec
 from integrations.engine.waiting import EffectInFlight, Superseded
 from integrations.payloads import codec
 from integrations.runs.models import StepEntry
-
 from tests.effects.conftest import World, operation
 
 LOST = errors.OutcomeUnknown("The answer was lost.")
@@ -21,7 +21,12 @@ def test_a_create_is_sent_once_and_its_result_kept_with_amount_and_cross_referen
     output = world.write(world.run(), operation(), {"total": "10.00"}, "box-1")
 
     effect = Effect.objects.get()
-    assert (effect.state, effect.far_id, str(effect.amount), effect.currency) == ("confirmed", "F-1", "10.0000", "GBP")
+    assert (effect.state, effect.far_id, str(effect.amount), effect.currency) == (
+        "confirmed",
+        "F-1",
+        "10.0000",
+        "GBP",
+    )
     assert codec.unpack(effect.output) == output
     assert CrossReference.objects.get().source_id == "box-1"
     assert StepEntry.objects.get().effect_id == effect.pk
@@ -200,7 +205,11 @@ def test_find_or_create_is_met_by_any_of_its_keys(world: World) -> None:
 
 def test_keys_of_two_different_records_go_to_a_person(world: World) -> None:
     world.write(world.run(), operation(existing=True), CUSTOMER)
-    world.write(world.run(), operation(existing=True), {"key": "org-2", "email": "c@d.test", "name": "Beta", "total": "0"})
+    world.write(
+        world.run(),
+        operation(existing=True),
+        {"key": "org-2", "email": "c@d.test", "name": "Beta", "total": "0"},
+    )
 
     with pytest.raises(errors.Conflict, match="point to"):
         world.write(world.run(), operation(existing=True), {**CUSTOMER, "email": "c@d.test"})
@@ -237,5 +246,3 @@ def test_the_same_update_is_a_no_op_and_a_corrected_one_is_sent(world: World) ->
 
     assert [request.json["total"] for request in world.far.sent] == ["1", "2"]
     assert FieldPosition.objects.get().position.endswith("5")
-
-

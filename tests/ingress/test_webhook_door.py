@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import path
+
 from connectors.sdk import errors
 from connectors.sdk.trigger import Arrival, Delivery, WebhookTrigger
-from django.test import Client
 from integrations.ingress import verify
 from integrations.ingress.models import Endpoint, Event, Refusal
 from integrations.ingress.webhook import receive
@@ -15,7 +17,6 @@ from integrations.payloads import codec
 from integrations.releases.models import Environment, Release
 from integrations.runs.models import Run
 from integrations.vault.seal import seal
-from django.urls import path
 
 urlpatterns = [path("in/<str:path>/", receive)]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls(__name__)]
@@ -44,10 +45,22 @@ def endpoint(monkeypatch: pytest.MonkeyPatch) -> Endpoint:
     monkeypatch.setattr(verify.registry, "trigger", lambda _id: TRIGGER)
     environment = Environment.objects.create(key="dev", name="Development")
     Release.objects.create(
-        environment=environment, flow_key="flow", flow_name="Flow", number=1, digest="d", plan={}, graph={}, active=True
+        environment=environment,
+        flow_key="flow",
+        flow_name="Flow",
+        number=1,
+        digest="d",
+        plan={},
+        graph={},
+        active=True,
     )
     made = Endpoint.objects.create(
-        environment=environment, flow_key="flow", node="start", path="p4th", connector="far", trigger="far.happened"
+        environment=environment,
+        flow_key="flow",
+        node="start",
+        path="p4th",
+        connector="far",
+        trigger="far.happened",
     )
     made.sealed_secret = seal({"token": "s3cret"}, f"endpoint:{made.pk}")
     made.save()

@@ -4,6 +4,7 @@ import threading
 
 import pytest
 from django.db import IntegrityError, OperationalError
+
 from integrations.releases.models import Environment
 from integrations.runs import writer as writing
 from integrations.runs.writer import FenceLost, Writer
@@ -42,7 +43,9 @@ def test_a_rejected_hand_over_answers_to_its_own_run_only(writer: Writer) -> Non
     writer.close()
 
 
-def test_a_batch_whose_commit_failed_is_replayed_whole(writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_batch_whose_commit_failed_is_replayed_whole(
+    writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write, failures = writing._write, iter([True, True, False])
 
     def flaky(batch: object) -> object:

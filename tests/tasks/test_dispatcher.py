@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+
 from integrations.ingress.models import Event
 from integrations.releases.models import Environment, Release
 from integrations.runs.claim import claim, wake_waiting
@@ -43,7 +44,9 @@ def queued_run() -> Run:
         environment=environment, flow_key="flow", flow_name="Flow", number=1, digest="d", plan={}, graph={}
     )
     now = timezone.now()
-    event = Event.objects.create(environment=environment, flow_key="flow", node="n", key="k", data=b"", received_at=now)
+    event = Event.objects.create(
+        environment=environment, flow_key="flow", node="n", key="k", data=b"", received_at=now
+    )
     return Run.objects.create(
         environment=environment, release=release, flow_key="flow", event=event, due_at=now, queued_at=now
     )
@@ -116,7 +119,9 @@ def test_a_claim_raises_the_fence_and_is_not_given_twice(queued_run: Run) -> Non
 
 
 def test_a_run_that_waits_for_an_effect_is_woken_by_its_settlement(queued_run: Run) -> None:
-    Run.objects.update(state="parked", reason="effect", token="effect:7", due_at=timezone.now() + timedelta(hours=1))
+    Run.objects.update(
+        state="parked", reason="effect", waits_for="effect:7", due_at=timezone.now() + timedelta(hours=1)
+    )
     assert wake_waiting("effect:7") == 1
     assert len(claim("a", 5)) == 1
 

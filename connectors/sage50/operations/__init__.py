@@ -1,0 +1,1 @@
+"""What can be done in Sage: one operation a file."""

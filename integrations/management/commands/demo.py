@@ -1,0 +1,74 @@
+"""`manage.py demo`: Interlock with a sandbox company; `--once` rehearses the main job and proves it."""
+
+import sys
+import tempfile
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from integrations.demo.once import kill_point, rehearse
+from integrations.demo.play import RehearsalError
+from integrations.demo.report import as_json, told
+from integrations.demo.serve import serve
+from integrations.supervisor.console import Console
+from integrations.supervisor.group import NotReadyError, StoppedError
+from integrations.supervisor.lock import FolderInUseError
+from integrations.supervisor.ports import PortInUseError
+
+__all__ = ["Command"]
+
+
+class Command(BaseCommand):
+    """Starts the product and the sandbox as one process group; with `--once` for one deal only."""
+
+    help = "Start Interlock with a sandbox company, or rehearse the main job once."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--port", type=int, default=8000, help="the first of five ports in a row (default 8000)"
+        )
+        parser.add_argument(
+            "--once", action="store_true", help="carry one deal on free ports and throw-away data, then stop"
+        )
+        parser.add_argument(
+            "--json", action="store_true", help="with --once: end with one JSON object on a line"
+        )
+        parser.add_argument("--logs", action="store_true", help="with --once: show every process's lines")
+        parser.add_argument(
+            "--kill-worker-at",
+            default="",
+            metavar="STEP[:before|intended|sent|done]",
+            help="with --once: kill the worker there with SIGKILL; random picks a place",
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        try:
+            if options["once"]:
+                self._rehearse(options)
+            else:
+                serve(settings.DATA, options["port"], Console())
+        except (FolderInUseError, PortInUseError, NotReadyError, RehearsalError) as problem:
+            raise CommandError(str(problem)) from None
+
+    def _rehearse(self, options: dict[str, Any]) -> None:
+        """Exit code 0 only when everything is as it must be; the processes' lines are shown when it isn't."""
+        kill_at = kill_point(options["kill_worker_at"])
+        with tempfile.NamedTemporaryFile(prefix="interlock-log-") as log:
+            console = Console(log=None if options["logs"] else Path(log.name))
+            try:
+                story = rehearse(console, kill_at)
+            except StoppedError:
+                raise CommandError("Stopped before the end.") from None
+            except (NotReadyError, RehearsalError):
+                console.show_last()
+                raise
+        for line in told(story):
+            console.say(line)
+        if options["json"]:
+            self.stdout.write(as_json(story, kill_at))
+        if story.wrong:
+            sys.exit(1)

@@ -30,14 +30,9 @@ def existing(call: Call, data: Json) -> Match | None:
     speaks against it and `on_name_match` accepts it.
     """
     key = data.get("company_key") or ""
-    if key:
-        found = [
-            one
-            for one in standing_customers(call, search=short_reference(key))
-            if one.get("source_guid") == key
-        ]
-        if found:
-            return _only(found, "source_guid", f"Several Sage customers carry the key {key}.")
+    keyed = _by_key(data, standing_customers(call, search=short_reference(key))) if key else None
+    if keyed:
+        return keyed
     return _by_email(call, data) or _by_name(call, data)
 
 
@@ -46,7 +41,7 @@ def identities(data: Json) -> Sequence[str]:
     email = normal_email(data.get("email") or "")
     keys = [f"key:{data['company_key']}"] if data.get("company_key") else []
     keys += [f"email:{email}"] if email else []
-    country = str((data.get("address") or {}).get("country") or "").upper()
+    country = _upper((data.get("address") or {}).get("country"))
     return keys or [f"name:{normal_company(data['name'])}|{country}"]
 
 
@@ -92,17 +87,15 @@ def _by_email(call: Call, data: Json) -> Match | None:
     found = [one for one in standing_customers(call, email=email) if email_of(one) == email]
     if not found:
         return None
-    match = _only(found, "email", f"Several Sage customers have the address {email}.")
-    key, theirs = data.get("company_key") or "", str(found[0].get("source_guid") or "")
-    if key and theirs and theirs != key:
+    match = _by_key(data, found) or _only(found, "email", f"Several Sage customers have the address {email}.")
+    if match.matched_by == "email" and _is_another(data, found[0]):
         sentence = f"The Sage customer with the address {email} belongs to another company of the CRM."
         raise _for_a_person(sentence, "customer_key_differs", found)
     return match
 
 
 def _by_name(call: Call, data: Json) -> Match | None:
-    name = normal_company(data["name"])
-    country = str((data.get("address") or {}).get("country") or "").upper()
+    name, country = normal_company(data["name"]), _upper((data.get("address") or {}).get("country"))
     found = [
         one
         for one in standing_customers(call, search=search_name(data["name"]))
@@ -111,15 +104,38 @@ def _by_name(call: Call, data: Json) -> Match | None:
     ]
     if not found:
         return None
-    match = _only(found, "name", f"Several Sage customers are called “{data['name']}”.")
-    email, theirs = normal_email(data.get("email") or ""), email_of(found[0])
+    match = _by_key(data, found) or _only(
+        found, "name", f"Several Sage customers are called “{data['name']}”."
+    )
+    if match.matched_by == "name":
+        _refuse_doubtful_name(data, found)
+    return match
+
+
+def _refuse_doubtful_name(data: Json, found: list[Json]) -> None:
+    """One customer of this name: raise `Conflict` when its key or address is another's, or when names are held."""
+    name, email, theirs = data["name"], normal_email(data.get("email") or ""), email_of(found[0])
+    if _is_another(data, found[0]):
+        sentence = f"A Sage customer is called “{name}” but belongs to another company of the CRM."
+        raise _for_a_person(sentence, "customer_key_differs", found)
     if email and theirs and email != theirs:
-        sentence = f"A Sage customer is called “{data['name']}” but has the address {theirs}, not {email}."
+        sentence = f"A Sage customer is called “{name}” but has the address {theirs}, not {email}."
         raise _for_a_person(sentence, "customer_email_differs", found)
     if data.get("on_name_match", "hold") == "hold":
-        sentence = f"A Sage customer is called “{data['name']}”, and only the name matches."
+        sentence = f"A Sage customer is called “{name}”, and only the name matches."
         raise _for_a_person(sentence, "customer_name_only", found)
-    return match
+
+
+def _by_key(data: Json, found: list[Json]) -> Match | None:
+    """The one among these that carries our company key, whatever it was searched by."""
+    key = data.get("company_key") or ""
+    keyed = [one for one in found if key and one.get("source_guid") == key]
+    return _only(keyed, "source_guid", f"Several Sage customers carry the key {key}.") if keyed else None
+
+
+def _is_another(data: Json, contact: Json) -> bool:
+    key, theirs = data.get("company_key") or "", str(contact.get("source_guid") or "")
+    return bool(key and theirs and theirs != key)
 
 
 def _only(found: list[Json], matched_by: str, several: str) -> Match:
@@ -146,7 +162,11 @@ def _for_a_person(sentence: str, code: str, found: list[Json]) -> Conflict:
 
 def _country(contact: Json) -> str:
     country = (contact.get("main_address") or {}).get("country") or {}
-    return str(country.get("id") or "").upper() if isinstance(country, dict) else str(country).upper()
+    return _upper(country.get("id") if isinstance(country, dict) else country)
+
+
+def _upper(text: Json) -> str:
+    return str(text or "").upper()
 
 
 def _says_as_much(words: list[str], core: list[str]) -> bool:

@@ -36,6 +36,7 @@ _LEGAL_FORMS = frozenset(
         "srl",
     ]
 )
+_JOINING = frozenset({"and", "und", "et", "y", "e"})
 _DOTTED = re.compile(r"\b(?:[a-z]\.){2,}")
 _NOT_WORD = re.compile(r"[^\w]+")
 
@@ -48,7 +49,7 @@ def normal_email(email: str) -> str:
 
 
 def normal_company(name: str) -> str:
-    """ "Larch & Co., Ltd." → "larch and": case, accents, punctuation and legal forms at the end don't count.
+    """ "Larch & Co., Ltd." → "larch": case, accents, punctuation and legal forms at the end don't count.
 
     A name that is nothing but a legal form stays as it is.
     """
@@ -56,6 +57,6 @@ def normal_company(name: str) -> str:
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     plain = _DOTTED.sub(lambda match: match.group().replace(".", "") + " ", plain)
     words = [word for word in _NOT_WORD.split(plain.replace("&", " and ")) if word]
-    while len(words) > 1 and words[-1] in _LEGAL_FORMS:
+    while len(words) > 1 and words[-1] in _LEGAL_FORMS | _JOINING:
         words.pop()
     return " ".join(words)

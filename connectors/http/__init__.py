@@ -1,0 +1,1 @@
+"""Any REST API that has no connector of its own."""

@@ -1,0 +1,1 @@
+"""What can be done with any REST API: one operation a file."""

@@ -57,11 +57,11 @@ class Call:
             },
             "on_change": {
                 "title": "When it was made before with other content",
-                "enum": ["hold", "update", "credit"],
+                "enum": ["hold"],
                 "default": "hold",
                 "x-order": 4,
                 "x-advanced": True,
-                "x-help": "Hold for a person; update it while it is a draft; or credit it and issue it again.",
+                "x-help": "Nothing is written; the run waits for a person, who sees both contents.",
             },
             "source": {
                 "title": "Source record",
@@ -165,7 +165,9 @@ def _text(source: str, scope: StepScope) -> str:
     if value is None:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise Data(f"A key must be text or a whole number, but {source} gave {value!r}.", code="identity_wrong")
+        raise Data(
+            f"A key must be text or a whole number, but {source} gave {value!r}.", code="identity_wrong"
+        )
     return str(value).strip()
 
 

@@ -1,5 +1,4 @@
-"""One connector call of a step, from slot to result: binding, money gate, schema, sign-in, exchange, and for writes the
-effect ledger."""
+"""One connector call of a step, from slot to result: binding, schema, sign-in, exchange, and for writes the effect ledger."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +10,6 @@ from connectors.sdk.session import LiveCall, open_call
 from connectors.sdk.validation import validator_for
 from connectors.sdk.wire import Exchange, Json
 from integrations.effects.write import WriteRequest, Writing
-from integrations.engine.money import gate
 from integrations.engine.node import EffectSpec
 from integrations.runs import killpoints
 from integrations.runs.journal import RunJournal
@@ -50,7 +48,7 @@ class Calls:
         operation = self._operation(step)
         connection = connections.bound(self._run.environment_id, step.slot)
         _same_connector(connection, step)
-        data = gate(operation.input, step.data)
+        data = step.data
         validator_for(operation.input).check(data)
         killpoints.passing(step.path, "before")
         if isinstance(operation, Read):

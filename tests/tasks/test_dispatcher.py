@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from integrations.ingress.models import Event
 from integrations.releases.models import Environment, Release
-from integrations.runs.claim import claim, wake_waiting
+from integrations.runs import claim as claiming
+from integrations.runs.claim import wake_waiting
 from integrations.runs.models import Run
+from integrations.runs.writer import InlineWriter
 from integrations.tasks import dispatcher
 from integrations.tasks.doorbell import Doorbell, ring
 from integrations.tasks.models import Drain
@@ -50,6 +52,10 @@ def queued_run() -> Run:
     return Run.objects.create(
         environment=environment, release=release, flow_key="flow", event=event, due_at=now, queued_at=now
     )
+
+
+def claim(owner: str, limit: int) -> list[Run]:
+    return InlineWriter().write(lambda: claiming.claim(owner, limit))
 
 
 def live(owner: str, pid: int) -> Drain:

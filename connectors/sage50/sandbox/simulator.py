@@ -1,0 +1,117 @@
+"""The Sage simulator as the sandbox sees it."""
+
+from collections.abc import Mapping
+
+from connectors.sdk.sandbox.faults import HTTP_FAULTS, FaultKind
+from connectors.sdk.sandbox.simulator import Column, Kind, Simulator, World
+from connectors.sdk.sandbox.store import Index, Record
+from connectors.sdk.wire import Json
+from connectors.sage50.sandbox import business, catalogue, contacts, invoices, oauth, payments
+from connectors.sage50.sandbox.company import seed
+from connectors.sage50.sandbox.refusals import lost, refusal
+
+__all__ = ["SIMULATOR"]
+
+_TEXT_MONEY = FaultKind("text_money", "Give money as text", "quirk")
+
+
+_INDEXES: Mapping[str, Mapping[str, Index]] = {
+    "contact": {"email": lambda record: [email] if (email := contacts.email_of(record)) else []},
+    "sales_invoice": {"contact": lambda record: [record["input"]["contact_id"]]},
+}
+
+
+def _customer(world: World, invoice: Record) -> str:
+    contact = world.records.get("contact", invoice["input"]["contact_id"])
+    return str(contact["input"].get("reference") or contact["input"]["name"]) if contact else ""
+
+
+def _status(_world: World, invoice: Record) -> str:
+    return catalogue.STATUSES[invoice["status"]]
+
+
+_KINDS = (
+    Kind(
+        "sales_invoice",
+        "Invoices",
+        (
+            Column("Invoice", lambda _world, one: str(one["displayed_as"])),
+            Column("Customer", _customer),
+            Column("Reference", lambda _world, one: str(one["input"].get("reference") or "")),
+            Column("Net", lambda _world, one: f"{one['net_amount']} {one['currency_id']}", numeric=True),
+            Column("Total", lambda _world, one: f"{one['total_amount']} {one['currency_id']}", numeric=True),
+            Column("State", _status),
+        ),
+        invoices.invoice_view,
+    ),
+    Kind(
+        "contact",
+        "Contacts",
+        (
+            Column("Contact", lambda _world, one: str(one["input"]["name"])),
+            Column("Reference", lambda _world, one: str(one["input"].get("reference") or "")),
+            Column("E-mail", lambda _world, one: contacts.email_of(one)),
+        ),
+        contacts.contact_view,
+    ),
+    Kind(
+        "product",
+        "Products",
+        (
+            Column("Product", lambda _world, one: str(one["description"])),
+            Column("Code", lambda _world, one: str(one["item_code"] or "")),
+        ),
+        lambda _world, one: one,
+    ),
+    Kind(
+        "contact_payment",
+        "Receipts",
+        (
+            Column("Receipt", lambda _world, one: str(one["displayed_as"])),
+            Column("Total", lambda _world, one: str(one["total_amount"]), numeric=True),
+        ),
+        payments.payment_view,
+    ),
+)
+
+
+def _account(world: World) -> Mapping[str, str]:
+    account = world.records.get("account", "business") or {}
+    return {"id": str(account.get("id", "")), "name": str(account.get("name", ""))}
+
+
+def _access(world: World) -> Mapping[str, Json]:
+    return {
+        "client_id": oauth.CLIENT_ID,
+        "client_secret": oauth.CLIENT_SECRET,
+        "authorize_url": f"{world.origin}/oauth2/auth/central?filter=apiv3.1",
+        "token_url": f"{world.origin}/token",
+    }
+
+
+SIMULATOR = Simulator(
+    id="sage50",
+    title="Sage 50",
+    monogram="S50",
+    api_path="/v3.1",
+    flag="sage",
+    routes=(
+        *oauth.ROUTES,
+        *business.ROUTES,
+        *catalogue.ROUTES,
+        *contacts.ROUTES,
+        *invoices.ROUTES,
+        *payments.ROUTES,
+    ),
+    faults=(*HTTP_FAULTS, _TEXT_MONEY),
+    kinds=_KINDS,
+    guard=oauth.guard,
+    refusal=refusal,
+    lost=lost,
+    seed=seed,
+    account=_account,
+    access=_access,
+    indexes=_INDEXES,
+    control=oauth.CONTROL,
+    text_decimals=_TEXT_MONEY.id,
+)

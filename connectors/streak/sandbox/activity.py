@@ -1,0 +1,143 @@
+"""Comments and tasks of a box."""
+
+from connectors.sdk.sandbox.http import Reply, Request
+from connectors.sdk.sandbox.simulator import Route, World
+from connectors.sdk.sandbox.store import Record
+from connectors.sdk.wire import Json
+from connectors.streak.sandbox.bodies import number, read_put, read_v2
+from connectors.streak.sandbox.box_edit import assignees
+from connectors.streak.sandbox.boxes import box_in_path
+from connectors.streak.sandbox.keys import new_key
+from connectors.streak.sandbox.members import sharing
+from connectors.streak.sandbox.refusals import caller, missing
+from connectors.streak.sandbox.webhooks import announce
+
+__all__ = ["ROUTES"]
+
+
+def _add_comment(world: World, request: Request, message: str) -> Record:
+    box = box_in_path(world, request)
+    comment: Record = {
+        "key": new_key("Comment"),
+        "boxKey": box["key"],
+        "pipelineKey": box["pipelineKey"],
+        "creatorKey": caller(world, request),
+        "message": message,
+        "timestamp": world.clock.millis(),
+        "reactionSummary": [],
+    }
+    world.records.put("comment", comment["key"], comment)
+    announce(world, "COMMENT_CREATE", box["pipelineKey"], comment, about=box["key"])
+    return comment
+
+
+def list_comments(world: World, request: Request) -> Reply:
+    comments = world.records.find("comment", "box", box_in_path(world, request)["key"])
+    return Reply(comments if "/v1/" in request.path else {"results": comments, "hasNextPage": False})
+
+
+def create_comment(world: World, request: Request) -> Reply:
+    body = read_put(request, "Comment", "message") if request.method == "PUT" else read_v2(request, "message")
+    return Reply(_add_comment(world, request, str(body["message"])))
+
+
+def _one(world: World, request: Request, kind: str) -> Record:
+    return world.records.get(kind, request.params["key"]) or missing(kind.capitalize())
+
+
+def get_comment(world: World, request: Request) -> Reply:
+    return Reply(_one(world, request, "comment"))
+
+
+def edit_comment(world: World, request: Request) -> Reply:
+    comment = _one(world, request, "comment")
+    return Reply(
+        world.records.put(
+            "comment", comment["key"], comment | {"message": str(read_v2(request, "message")["message"])}
+        )
+    )
+
+
+def delete_comment(world: World, request: Request) -> Reply:
+    world.records.delete("comment", _one(world, request, "comment")["key"])
+    return Reply({"success": True})
+
+
+def _task_view(world: World, task: Record) -> Json:
+    people = sharing(world, task["assigned"])
+    shown = {name: value for name, value in task.items() if name != "assigned"}
+    return shown | {
+        "creator": (sharing(world, [task["creatorKey"]]) or [None])[0],
+        "assignedTo": people,
+        "assignedToSharingEntries": people,
+    }
+
+
+def list_tasks(world: World, request: Request) -> Reply:
+    tasks = world.records.find("task", "box", box_in_path(world, request)["key"])
+    limit, page = number(request.query("limit"), 1000), number(request.query("page"), 0, 10**6)
+    found = [_task_view(world, task) for task in tasks[page * limit : (page + 1) * limit]]
+    return Reply({"results": found, "hasNextPage": len(tasks) > (page + 1) * limit})
+
+
+def create_task(world: World, request: Request) -> Reply:
+    box, body, now = box_in_path(world, request), read_v2(request, "text"), world.clock.millis()
+    due = int(body.get("dueDate") or -1)
+    task: Record = {
+        "key": new_key("Task"),
+        "boxKey": box["key"],
+        "pipelineKey": box["pipelineKey"],
+        "creatorKey": caller(world, request),
+        "assigned": assignees(world, body.get("assignedTo") or body.get("assignedToSharingEntries") or []),
+        "text": str(body["text"]),
+        "status": "NOT_DONE",
+        "reminderStatus": "SCHEDULED" if due > 0 else "NONE",
+        "dueDate": due,
+        "creationDate": now,
+        "lastSavedTimestamp": now,
+        "lastStatusChangeDate": now,
+    }
+    world.records.put("task", task["key"], task)
+    if not body.get("isDraft"):
+        announce(world, "TASK_CREATE", box["pipelineKey"], _task_view(world, task), about=box["key"])
+    return Reply(_task_view(world, task))
+
+
+def get_task(world: World, request: Request) -> Reply:
+    return Reply(_task_view(world, _one(world, request, "task")))
+
+
+def edit_task(world: World, request: Request) -> Reply:
+    task, body, now = _one(world, request, "task"), read_v2(request), world.clock.millis()
+    changed = (
+        task | {n: body[n] for n in ("text", "dueDate", "status") if n in body} | {"lastSavedTimestamp": now}
+    )
+    finished = changed["status"] == "DONE" and task["status"] != "DONE"
+    if changed["status"] != task["status"]:
+        changed["lastStatusChangeDate"] = now
+    world.records.put("task", task["key"], changed)
+    if finished:
+        announce(
+            world, "TASK_COMPLETE", task["pipelineKey"], _task_view(world, changed), about=task["boxKey"]
+        )
+    return Reply(_task_view(world, changed))
+
+
+def delete_task(world: World, request: Request) -> Reply:
+    world.records.delete("task", _one(world, request, "task")["key"])
+    return Reply({"success": True})
+
+
+ROUTES = (
+    Route("GET", "/api/<any(v1,v2):version>/boxes/<box>/comments", list_comments),
+    Route("PUT", "/api/v1/boxes/<box>/comments", create_comment),
+    Route("POST", "/api/v2/boxes/<box>/comments", create_comment),
+    Route("GET", "/api/v2/comments/<key>", get_comment),
+    Route("POST", "/api/v2/comments/<key>", edit_comment),
+    Route("DELETE", "/api/v2/comments/<key>", delete_comment),
+    Route("GET", "/api/v2/boxes/<box>/tasks", list_tasks),
+    Route("POST", "/api/v2/boxes/<box>/tasks", create_task),
+    Route("GET", "/api/v2/tasks/<key>", get_task),
+    Route("POST", "/api/v2/tasks/<key>", edit_task),
+    Route("DELETE", "/api/v2/tasks/<key>", delete_task),
+)

@@ -69,8 +69,11 @@ class Running:
         self._reader.join(timeout=2)
 
     def _pass_lines_on(self, sink: Sink) -> None:
-        for line in self._process.stdout or ():
-            sink(self.child.name, line.rstrip("\n"))
+        if self._process.stdout is None:
+            return
+        with self._process.stdout as lines:
+            for line in lines:
+                sink(self.child.name, line.rstrip("\n"))
 
 
 def spawn(child: Child, sink: Sink, keep_open: Sequence[int] = ()) -> Running:

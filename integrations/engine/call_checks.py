@@ -18,7 +18,10 @@ def check_input(operation: Operation, value: Json, findings: Findings) -> None:
     for violation in violations(operation.input, value):
         if violation.keyword == "required":
             findings.add(
-                "input_missing", violation.message, f"/config/input{violation.pointer}", field=violation.missing
+                "input_missing",
+                violation.message,
+                f"/config/input{violation.pointer}",
+                field=violation.missing,
             )
         else:
             findings.add("input_invalid", violation.message, f"/config/input{violation.pointer}")
@@ -66,9 +69,13 @@ def _check_keys(sources: list[str], findings: Findings) -> None:
             continue
         names = reading.names()
         if "index" in names:
-            message = "A position in a list is no identity: it changes when the list does. Use a key of the item."
+            message = (
+                "A position in a list is no identity: it changes when the list does. Use a key of the item."
+            )
             findings.add("identity_index", message, pointer)
-        elif findings.scope.in_loop and not _of_the_item(names, {use.first for use in reading.firsts("steps")}, findings):
+        elif findings.scope.in_loop and not _of_the_item(
+            names, {use.first for use in reading.firsts("steps")}, findings
+        ):
             message = "Inside a loop this must tell the items apart: use a key of $item."
             findings.add("identity_not_item", message, pointer)
 

@@ -38,7 +38,9 @@ def compile_flow(document: Mapping[str, Json], catalog: Catalog, limits: Limits 
 
     A document that breaks its schema is not looked into further: what it means can't be told.
     """
-    broken = [Problem("schema_invalid", v.message, "", v.pointer) for v in violations(graph_schema(), document)]
+    broken = [
+        Problem("schema_invalid", v.message, "", v.pointer) for v in violations(graph_schema(), document)
+    ]
     if broken:
         return Compilation(None, tuple(broken))
     graph = parse(document)
@@ -77,7 +79,9 @@ def _check_size(graph: Graph, flow: Flow) -> None:
         seen[node.id] = seen.get(node.id, 0) + 1
     for node_id, times in seen.items():
         if times > 1:
-            flow.add("node_id_twice", f"The id {node_id} is used {times} times; ids are unique in a flow.", node_id)
+            flow.add(
+                "node_id_twice", f"The id {node_id} is used {times} times; ids are unique in a flow.", node_id
+            )
     if sum(seen.values()) > flow.limits.nodes:
         flow.add("too_many_nodes", f"A flow may have {flow.limits.nodes} nodes.", limit=flow.limits.nodes)
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 from connectors.sdk.wire import Json, Schema
@@ -36,7 +37,11 @@ class Findings:
     def compiled(self, params: Mapping[str, Json], **rest: Any) -> Compiled:
         """The node's result, with everything found so far."""
         return Compiled(
-            params, tuple(self.problems), tables=frozenset(self.tables), variables=frozenset(self.variables), **rest
+            params,
+            tuple(self.problems),
+            tables=frozenset(self.tables),
+            variables=frozenset(self.variables),
+            **rest,
         )
 
     def add(
@@ -54,7 +59,9 @@ class Findings:
         """Check a node's configuration against its schema. False when it has violations."""
         found = list(violations(schema, config))
         for violation in found:
-            self.add("config_invalid", violation.message, f"/config{violation.pointer}", keyword=violation.keyword)
+            self.add(
+                "config_invalid", violation.message, f"/config{violation.pointer}", keyword=violation.keyword
+            )
         return not found
 
     def values(self, value: Json, pointer: str) -> None:
@@ -62,13 +69,25 @@ class Findings:
         for place, source in expressions_in(value, pointer):
             self.expression(source, place)
 
+    def expression_of_item(self, source: str, pointer: str) -> Reading | None:
+        """Check an expression of a loop node itself that may already use `$item` and `$index`."""
+        inside = Findings(replace(self.scope, in_loop=True))
+        reading = inside.expression(source, pointer)
+        self.problems += inside.problems
+        self.tables |= inside.tables
+        self.variables |= inside.variables
+        return reading
+
     def expression(self, source: str, pointer: str, *, names: Iterable[str] = NAMES) -> Reading | None:
         """Check one expression that may use `names`. Gives what it reads, or None when it can't be read at all."""
         try:
             compile_expression(source)
         except SyntaxProblem as problem:
             self.add(
-                "expression_syntax", f"{problem.message} (at {problem.position}).", pointer, position=problem.position
+                "expression_syntax",
+                f"{problem.message} (at {problem.position}).",
+                pointer,
+                position=problem.position,
             )
             return None
         try:
@@ -104,16 +123,20 @@ class Findings:
 
     def _unknown_name(self, use: Use, pointer: str) -> None:
         why = "is known only inside a loop" if use.name in _LOOP_NAMES else "is not known here"
-        self.add("expression_unknown_name", f"${use.name} {why}.", pointer, position=use.position, name=use.name)
+        self.add(
+            "expression_unknown_name", f"${use.name} {why}.", pointer, position=use.position, name=use.name
+        )
 
     def _step(self, use: Use, pointer: str) -> None:
-        place = {"position": use.position, "step": use.first}
+        place: dict[str, Any] = {"position": use.position, "step": use.first}
         if not use.first:
             self.add("step_unnamed", "Name the step to read from: $steps.<id>.", pointer, **place)
         elif use.first not in self.scope.known:
             self.add("step_unknown", f"There is no step {use.first}.", pointer, **place)
         elif use.first not in self.scope.upstream:
-            self.add("step_not_upstream", f"The step {use.first} doesn't come before this one.", pointer, **place)
+            self.add(
+                "step_not_upstream", f"The step {use.first} doesn't come before this one.", pointer, **place
+            )
         elif use.first in self.scope.disabled:
             message = f"The step {use.first} is switched off, so it gives only what it was given."
             self.add("step_disabled", message, pointer, severity="warning", **place)
@@ -134,7 +157,13 @@ class Findings:
                 self._own(call, pointer)
             elif call.name not in BUILTIN:
                 message = f"There is no function ${call.name}."
-                self.add("expression_unknown_function", message, pointer, position=call.tree.position, name=call.name)
+                self.add(
+                    "expression_unknown_function",
+                    message,
+                    pointer,
+                    position=call.tree.position,
+                    name=call.name,
+                )
             elif call.name == "pad" and not _narrow(call.tree):
                 self._unbounded(f"$pad needs a fixed width of at most {_PAD_WIDTH}.", call.tree, pointer)
         for tree in reading.ranges:
@@ -160,7 +189,7 @@ class Findings:
         if table.kind == "string" and _TABLE.fullmatch(table.value):
             self.tables.add(table.value)
         else:
-            message = "The mapping table must be named by its key in quotes, such as \"deal_stages\"."
+            message = 'The mapping table must be named by its key in quotes, such as "deal_stages".'
             self.add("table_reference", message, pointer, position=table.position)
 
 

@@ -92,7 +92,8 @@ def _normal_level(level: Mapping[str, Json]) -> dict[str, Json]:
     return {
         "nodes": {key: _normal_node(key, node) for key, node in level.get("nodes", {}).items()},
         "edges": {
-            key: {"from": list(edge["from"]), "to": list(edge["to"])} for key, edge in level.get("edges", {}).items()
+            key: {"from": list(edge["from"]), "to": list(edge["to"])}
+            for key, edge in level.get("edges", {}).items()
         },
     }
 

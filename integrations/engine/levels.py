@@ -94,9 +94,13 @@ class _Level:
     def _type(self, node: Node) -> NodeType | None:
         found = self._flow.catalog.node_type(node.type)
         if found is None:
-            self._flow.add("node_type_unknown", f"There is no node type {node.type}.", node.id, "/type", type=node.type)
+            self._flow.add(
+                "node_type_unknown", f"There is no node type {node.type}.", node.id, "/type", type=node.type
+            )
         elif node.version > found.version:
-            message = f"Version {node.version} of {node.type} is not installed here; the newest is {found.version}."
+            message = (
+                f"Version {node.version} of {node.type} is not installed here; the newest is {found.version}."
+            )
             self._flow.add("node_version_unknown", message, node.id, "/version", newest=found.version)
         return found
 
@@ -107,9 +111,9 @@ class _Level:
             if node not in self._nodes:
                 self._loose(edge, node, f"{place}/{end}")
                 return False
-        return self._has_port(edge.source, edge.source_port, f"{place}/from/1", leaving=True) and self._has_port(
-            edge.target, edge.target_port, f"{place}/to/1", leaving=False
-        )
+        return self._has_port(
+            edge.source, edge.source_port, f"{place}/from/1", leaving=True
+        ) and self._has_port(edge.target, edge.target_port, f"{place}/to/1", leaving=False)
 
     def _loose(self, edge: Edge, node: str, place: str) -> None:
         at = self._around.container
@@ -117,7 +121,13 @@ class _Level:
             message = f"The edge {edge.id} crosses the border of a loop at {node}."
             self._flow.add("edge_crosses_body", message, at, place, edge=edge.id)
         else:
-            self._flow.add("edge_dangling", f"The edge {edge.id} leads to {node}, which isn't there.", at, place, edge=edge.id)
+            self._flow.add(
+                "edge_dangling",
+                f"The edge {edge.id} leads to {node}, which isn't there.",
+                at,
+                place,
+                edge=edge.id,
+            )
 
     def _has_port(self, node: str, port: str, place: str, *, leaving: bool) -> bool:
         kind = self._types[node]
@@ -135,12 +145,16 @@ class _Level:
     def _refuse_cycles(self) -> None:
         circle = sorted(node for node in self._nodes if node in self._upstream[node])
         if circle:
-            message = f"These steps wait for each other: {', '.join(circle)}. Use a loop node to repeat something."
+            message = (
+                f"These steps wait for each other: {', '.join(circle)}. Use a loop node to repeat something."
+            )
             self._flow.add("cycle", message, circle[0], "", nodes=circle)
 
     def _reached(self) -> frozenset[str]:
         """The nodes that can run: at the top those behind the trigger, in a body all."""
-        starts = [node for node, kind in self._types.items() if kind is not None and kind.category == "trigger"]
+        starts = [
+            node for node, kind in self._types.items() if kind is not None and kind.category == "trigger"
+        ]
         if self._around.container:
             for node in starts:
                 self._flow.add("trigger_in_body", "A trigger can't stand inside a loop.", node)
@@ -216,7 +230,9 @@ class _Level:
 
     def _collect(self, node: Node, compiled: Compiled) -> None:
         flow = self._flow
-        flow.problems += [problem if problem.node else replace(problem, node=node.id) for problem in compiled.problems]
+        flow.problems += [
+            problem if problem.node else replace(problem, node=node.id) for problem in compiled.problems
+        ]
         flow.tables |= compiled.tables
         flow.variables |= compiled.variables
         if compiled.output:

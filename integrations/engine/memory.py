@@ -26,7 +26,9 @@ class MemoryJournal:
 
     def record(self, path: str, *, node: str, attempt: int, outcome: Outcome) -> None:
         before = self.entries.get(path)
-        entry = entry_after(path, node=node, attempt=attempt, outcome=outcome, spent=before.spent if before else 0)
+        entry = entry_after(
+            path, node=node, attempt=attempt, outcome=outcome, spent=before.spent if before else 0
+        )
         self.entries[path] = entry
         self.log.append((path, entry.state, entry.output))
 

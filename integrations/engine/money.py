@@ -1,11 +1,12 @@
 """The gate before a far system: whatever enters a decimal field leaves as one exact decimal text, or not at all (DESIGN §4).
 
-Schema keywords: `x-decimal` (true, or {"places": n} for exactly n digits after the point), `x-currency` (the name of the
-field beside it that holds its currency), and on an object `x-adds-up`: [{"total": name, "parts": [names]} or
-{"total": name, "each": list, "of": name}, with an optional "tolerance"].
+Schema keywords: `x-decimal` (true, or {"places": n} for exactly n digits after the point), `x-currency` (the field that
+holds its currency: the name of one beside it, or a pointer such as "/currency" from the top), and on an object
+`x-adds-up`: [{"total": name, "parts": [names]} or {"total": name, "each": list, "of": name}, perhaps with a "tolerance"].
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
 
@@ -24,30 +25,46 @@ def gate(schema: Schema, data: Json) -> Json:
     """`data` with every decimal field in canonical text. `schema` may be cut down by `decimal_fields`.
 
     Raises `Data` with the pointer of what is not a decimal, is a binary number, has more digits than its schema allows,
-    has no valid currency beside it, or doesn't add up. What the schema doesn't describe passes unchanged.
+    has no valid currency, or doesn't add up. What the schema doesn't describe passes unchanged.
     """
-    return _gate(schema, data, "")
+    return _Gate(data).value(schema, data, "")
 
 
-def _gate(schema: Schema, data: Json, pointer: str) -> Json:
-    if "x-decimal" in schema:
-        return None if data is None else decimal_text(data, schema["x-decimal"], pointer)
-    if isinstance(data, list) and "items" in schema:
-        return [_gate(schema["items"], item, f"{pointer}/{index}") for index, item in enumerate(data)]
-    if isinstance(data, dict) and "properties" in schema:
-        return _object(schema, data, pointer)
-    return data
+@dataclass(frozen=True, slots=True)
+class _Gate:
+    """Walks one document; `whole` is where pointers to currencies begin."""
 
+    whole: Json
 
-def _object(schema: Schema, data: Mapping[str, Json], pointer: str) -> dict[str, Json]:
-    checked = dict(data)
-    for name, part in schema["properties"].items():
-        if name in data:
-            checked[name] = _gate(part, data[name], f"{pointer}/{escaped(name)}")
-            _check_currency(part, data, name, pointer)
-    for rule in schema.get("x-adds-up", ()):
-        _add_up(rule, checked, pointer)
-    return checked
+    def value(self, schema: Schema, data: Json, pointer: str) -> Json:
+        if schema.get("x-decimal"):
+            return None if data is None else decimal_text(data, schema["x-decimal"], pointer)
+        if isinstance(data, list) and "items" in schema:
+            return [self.value(schema["items"], item, f"{pointer}/{at}") for at, item in enumerate(data)]
+        if isinstance(data, dict) and "properties" in schema:
+            return self.object(schema, data, pointer)
+        return data
+
+    def object(self, schema: Schema, data: Mapping[str, Json], pointer: str) -> dict[str, Json]:
+        checked = dict(data)
+        for name, part in schema["properties"].items():
+            if data.get(name) is not None:
+                checked[name] = self.value(part, data[name], f"{pointer}/{escaped(name)}")
+                self.currency(part, data, pointer)
+        for rule in schema.get("x-adds-up", ()):
+            _add_up(rule, checked, pointer)
+        return checked
+
+    def currency(self, schema: Schema, data: Mapping[str, Json], pointer: str) -> None:
+        """The currency field of an amount, when it is there, must hold one."""
+        named = schema.get("x-currency")
+        if not isinstance(named, str):
+            return
+        place = named if named.startswith("/") else f"{pointer}/{escaped(named)}"
+        found = _at(self.whole, named) if named.startswith("/") else data.get(named)
+        if found is not None and not is_currency(found):
+            message = f"{found!r} is not a currency code such as EUR."
+            raise Data(message, code="not_currency", pointer=place)
 
 
 def decimal_text(value: Json, rule: Json, pointer: str = "") -> str:
@@ -65,13 +82,6 @@ def decimal_text(value: Json, rule: Json, pointer: str = "") -> str:
         message = f"{value} has more than {places} digits after the point. Round it with $roundMoney(…)."
         raise Data(message, code="wrong_scale", pointer=pointer, info={"places": places})
     return text
-
-
-def _check_currency(schema: Schema, data: Mapping[str, Json], name: str, pointer: str) -> None:
-    beside = schema.get("x-currency")
-    if isinstance(beside, str) and data.get(name) is not None and beside in data and not is_currency(data[beside]):
-        message = f"{data[beside]!r} is not a currency code such as EUR."
-        raise Data(message, code="not_currency", pointer=f"{pointer}/{escaped(beside)}")
 
 
 def _add_up(rule: Mapping[str, Json], data: Mapping[str, Json], pointer: str) -> None:
@@ -98,7 +108,7 @@ def _cut(schema: Schema, whole: Schema, depth: int) -> Schema:
     if depth > _DEPTH or not isinstance(schema, Mapping):
         return {}
     if "$ref" in schema:
-        return _cut(_referred(schema["$ref"], whole), whole, depth + 1)
+        return _cut(_at(whole, schema["$ref"].removeprefix("#")), whole, depth + 1)
     if schema.get("x-decimal"):
         return {key: schema[key] for key in ("x-decimal", "x-currency") if key in schema}
     cut: dict[str, Json] = {}
@@ -112,8 +122,8 @@ def _cut(schema: Schema, whole: Schema, depth: int) -> Schema:
     return cut
 
 
-def _referred(reference: str, whole: Schema) -> Schema:
-    found: Json = whole
-    for token in reference.removeprefix("#").split("/")[1:]:
-        found = found.get(token.replace("~1", "/").replace("~0", "~"), {}) if isinstance(found, Mapping) else {}
-    return found if isinstance(found, Mapping) else {}
+def _at(value: Json, pointer: str) -> Json:
+    """What a JSON pointer finds, or None."""
+    for token in pointer.split("/")[1:]:
+        value = value.get(token.replace("~1", "/").replace("~0", "~")) if isinstance(value, Mapping) else None
+    return value

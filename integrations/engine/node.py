@@ -49,7 +49,9 @@ class Context(Protocol):
     def lookup(self, table: str, key: Sequence[Json], column: str) -> Json:
         """The value in a mapping table's row valid at `now`; `TableMiss` when there is none and the policy says error."""
 
-    def call(self, *, path: str, attempt: int, slot: str, operation: str, data: Json, effect: EffectSpec | None) -> Json:
+    def call(
+        self, *, path: str, attempt: int, slot: str, operation: str, data: Json, effect: EffectSpec | None
+    ) -> Json:
         """Carry out one connector operation and return its output. Writes go through the effect ledger.
 
         Raises `EffectInFlight` (see `engine/waiting.py`) when another run holds the same unsettled effect.

@@ -1,11 +1,14 @@
 """The compiled flow: frozen, JSON-shaped and self-contained, so that a run can pin it for ever."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from connectors.sdk.wire import Json
 
-__all__ = ["Edge", "OnError", "Plan", "RetryPolicy", "Step"]
+__all__ = ["FORMAT", "Edge", "OnError", "Plan", "RetryPolicy", "Step"]
+
+FORMAT = 1
+"""The format of stored plans."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,9 @@ class Edge:
     target: str
     target_port: str = "main"
 
+    def to_json(self) -> dict[str, Json]:
+        return {"id": self.id, "from": [self.source, self.source_port], "to": [self.target, self.target_port]}
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -60,6 +66,22 @@ class Step:
     writes: bool = False
     transparent: bool = False
 
+    def to_json(self) -> dict[str, Json]:
+        return {
+            "id": self.id,
+            "type": self.type,
+            "version": self.version,
+            "name": self.name,
+            "params": dict(self.params),
+            "slot": self.slot,
+            "retry": asdict(self.retry),
+            "on_error": {"action": self.on_error.action, "default": self.on_error.default},
+            "disabled": self.disabled,
+            "body": self.body.to_json() if self.body is not None else None,
+            "writes": self.writes,
+            "transparent": self.transparent,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -74,6 +96,13 @@ class Plan:
     settings: Mapping[str, Json] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Json]:
-        from integrations.engine.plan_codec import plan_to_json
-
-        return plan_to_json(self)
+        """The plan as a JSON object that shares its parts with the plan: don't change it. Its inverse: `plan_codec`."""
+        return {
+            "format": FORMAT,
+            "key": self.key,
+            "digest": self.digest,
+            "steps": [step.to_json() for step in self.steps],
+            "edges": [edge.to_json() for edge in self.edges],
+            "needs": dict(self.needs),
+            "settings": dict(self.settings),
+        }

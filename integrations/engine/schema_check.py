@@ -1,14 +1,12 @@
 """JSON Schema violations in words, for values that have expressions where the schema wants a value."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import jsonschema_rs
 import orjson
-from jsonschema import Draft202012Validator, ValidationError
-from jsonschema.protocols import Validator
-from referencing import Registry
 
 from connectors.sdk.wire import Json, Schema
 from integrations.engine.expressions.template import escaped, expressions_in
@@ -32,9 +30,12 @@ def violations(schema: Schema, value: Json) -> Iterator[Violation]:
     """Everything wrong with `value`, except at and below expressions, whose results are known only at run time."""
     masked = [pointer for pointer, _ in expressions_in(value)]
     for error in _validator(orjson.dumps(schema)).iter_errors(value):
-        pointer = "".join(f"/{escaped(str(part))}" for part in error.absolute_path)
-        if not _hidden(pointer, str(error.validator), masked):
-            yield Violation(pointer, str(error.validator), _sentence(error), _missing(error))
+        pointer = "".join(f"/{escaped(str(part))}" for part in error.instance_path)
+        keyword = str(error.kind.name)
+        if not _hidden(pointer, keyword, masked):
+            kind: Any = error.kind
+            missing = str(kind.property) if keyword == "required" else ""
+            yield Violation(pointer, keyword, _sentence(keyword, kind, error.message), missing)
 
 
 def _hidden(pointer: str, keyword: str, masked: list[str]) -> bool:
@@ -45,39 +46,19 @@ def _hidden(pointer: str, keyword: str, masked: list[str]) -> bool:
 
 
 @lru_cache(maxsize=512)
-def _validator(schema: bytes) -> Validator:
+def _validator(schema: bytes) -> jsonschema_rs.Draft202012Validator:
     """Built once per schema, and deaf to references that lead outside (they would be fetched)."""
-    registry: Registry[Any] = Registry()
-    return Draft202012Validator(orjson.loads(schema), registry=registry)
+    return jsonschema_rs.Draft202012Validator(orjson.loads(schema), offline=True)
 
 
-def _missing(error: ValidationError) -> str:
-    """The name a `required` error is about: the first one asked for that isn't there and wasn't reported yet."""
-    if error.validator != "required":
-        return ""
-    return str(error.message).split("'")[1]
+_SENTENCES: dict[str, Callable[[Any], str]] = {
+    "required": lambda kind: f"{kind.property} is required.",
+    "type": lambda kind: f"This must be {' or '.join(map(str, kind.types))}.",
+    "enum": lambda kind: f"This must be one of {', '.join(map(str, kind.options))}.",
+    "additionalProperties": lambda kind: f"There is no such field: {', '.join(kind.unexpected)}.",
+}
 
 
-def _sentence(error: ValidationError) -> str:
-    wanted: Any = error.validator_value
-    match error.validator:
-        case "required":
-            return f"{_missing(error)} is required."
-        case "type":
-            return f"This must be {_listed(wanted)}."
-        case "enum":
-            return f"This must be one of {', '.join(map(str, wanted))}."
-        case "additionalProperties":
-            return f"There is no such field: {_unexpected(error)}."
-        case "pattern":
-            return f"{error.instance!r} doesn't have the form {wanted}."
-    return f"{error.message}."
-
-
-def _listed(wanted: Json) -> str:
-    return " or ".join(wanted) if isinstance(wanted, list) else str(wanted)
-
-
-def _unexpected(error: ValidationError) -> str:
-    known: Mapping[str, Any] = error.schema.get("properties", {}) if isinstance(error.schema, Mapping) else {}
-    return ", ".join(sorted(str(key) for key in error.instance if key not in known))
+def _sentence(keyword: str, kind: Any, message: str) -> str:
+    wording = _SENTENCES.get(keyword)
+    return wording(kind) if wording else f"{message}."

@@ -81,7 +81,17 @@ class Journey:
 class Walk:
     """One plan being carried out: the flow's own, or a loop's body for one item (then `names` are what is outside)."""
 
-    __slots__ = ("_handed", "_journey", "_names", "_outputs", "_overtaken", "_plan", "_ports", "_prefix", "_roads")
+    __slots__ = (
+        "_handed",
+        "_journey",
+        "_names",
+        "_outputs",
+        "_overtaken",
+        "_plan",
+        "_ports",
+        "_prefix",
+        "_roads",
+    )
 
     def __init__(
         self, journey: Journey, plan: Plan, prefix: str = "", names: Mapping[str, Json] | None = None
@@ -151,17 +161,17 @@ class Walk:
         return self._after(step, scope, outcome)
 
     def _after(self, step: Step, scope: Scope, outcome: Outcome) -> Parked | None:
-        at = {"path": scope.path, "node": step.id, "attempt": scope.attempt}
+        at = (scope.path, step.id, scope.attempt)
         match outcome:
             case Done(output, port):
                 self._leave(step, port, output)
                 return None
             case Retry(after, failure, reason):
-                return Parked(reason, **at, after=after, failure=failure)
+                return Parked(reason, *at, after=after, failure=failure)
             case Wait(reason, until, token):
-                return Parked(reason, **at, until=until, token=token)
+                return Parked(reason, *at, until=until, token=token)
             case Fail(failure, reason):
-                return Parked(reason, **at, failure=failure)
+                return Parked(reason, *at, failure=failure)
 
     def _leave(self, step: Step, port: str, output: Json) -> None:
         """The step is done: remember which edges are taken, and what others see of it."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from connectors.sdk.errors import Data, NotFound
-from connectors.sdk.operation import Operation, Write
+from connectors.sdk.operation import Write
 from connectors.sdk.wire import Json, Schema
 from integrations.engine.call_checks import check_input, effect_params
 from integrations.engine.findings import Findings
@@ -113,7 +113,7 @@ class Call:
             params,
             slots={scope.slot: operation_id.partition(".")[0]} if scope.slot else {},
             writes=isinstance(operation, Write),
-            output=_output(operation),
+            output=operation.output,
         )
 
     def execute(self, params: Mapping[str, Json], scope: StepScope) -> Outcome:
@@ -130,10 +130,6 @@ class Call:
         if output is None and params["effect"] == "read":
             raise NotFound(f"{params['operation']} found nothing.")
         return Done(output)
-
-
-def _output(operation: Operation) -> Schema:
-    return operation.output
 
 
 def _effect(params: Mapping[str, Json], scope: StepScope) -> EffectSpec | None:

@@ -39,7 +39,7 @@ class Filter:
     }
     sample: Json = {"condition": '$lookupTable("deal_stages", $steps.deal.stage.name, "status") = "won"'}
 
-    def ports(self, config: Mapping[str, Json], catalog: Catalog | None = None) -> Ports:  # noqa: ARG002 - the contract
+    def ports(self, config: Mapping[str, Json], catalog: Catalog | None = None) -> Ports:
         return Ports()
 
     def compile(self, config: Mapping[str, Json], scope: CompileScope) -> Compiled:

@@ -8,7 +8,7 @@ from integrations.engine.findings import Findings
 from integrations.engine.node import Catalog, Compiled, CompileScope, Ports, StepScope
 from integrations.engine.outcome import Done, Outcome
 
-__all__ = ["MapValue", "NODE"]
+__all__ = ["NODE", "MapValue"]
 
 
 class MapValue:
@@ -34,7 +34,7 @@ class MapValue:
     }
     sample: Json = {"fields": {"full_name": {"$expr": "$contactName($in.given_name, $in.family_name)"}}}
 
-    def ports(self, config: Mapping[str, Json], catalog: Catalog | None = None) -> Ports:  # noqa: ARG002 - the contract
+    def ports(self, config: Mapping[str, Json], catalog: Catalog | None = None) -> Ports:
         return Ports()
 
     def compile(self, config: Mapping[str, Json], scope: CompileScope) -> Compiled:

@@ -67,7 +67,7 @@ class Trigger:
     }
     sample: Json = {"kind": "webhook", "trigger": "streak.box_stage_changed", "business_key": "$event.key"}
 
-    def ports(self, config: Mapping[str, Json], catalog: Catalog | None = None) -> Ports:  # noqa: ARG002 - the contract
+    def ports(self, config: Mapping[str, Json], catalog: Catalog | None = None) -> Ports:
         return Ports(inputs=())
 
     def compile(self, config: Mapping[str, Json], scope: CompileScope) -> Compiled:
@@ -91,7 +91,7 @@ class Trigger:
         slots = {scope.slot: trigger_id.partition(".")[0]} if scope.slot else {}
         return findings.compiled(dict(config), slots=slots, output=trigger.output)
 
-    def execute(self, params: Mapping[str, Json], scope: StepScope) -> Outcome:  # noqa: ARG002 - the contract
+    def execute(self, params: Mapping[str, Json], scope: StepScope) -> Outcome:
         return Done(scope.event)
 
 

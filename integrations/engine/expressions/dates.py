@@ -49,7 +49,9 @@ def _date_of(value: Json = None, zone: Json = "UTC") -> str:
 
 
 def _instant_of(value: Json = None) -> str:
-    return _instant("instantOf", value).astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return (
+        _instant("instantOf", value).astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    )
 
 
 def _add_days(day: Json = None, days: Json = 0) -> str:

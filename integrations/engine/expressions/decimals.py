@@ -7,7 +7,15 @@ from typing import NoReturn
 
 from connectors.sdk.errors import Data
 from connectors.sdk.wire import Json
-from integrations.engine.decimal_text import EXACT, WIDE, as_decimal, as_text, currency_places, is_currency, rounded
+from integrations.engine.decimal_text import (
+    EXACT,
+    WIDE,
+    as_decimal,
+    as_text,
+    currency_places,
+    is_currency,
+    rounded,
+)
 from integrations.engine.expressions.function import Function, Parameter, wrong_argument
 
 __all__ = ["DECLARED"]
@@ -18,7 +26,7 @@ _MODES = {"half-up": "ROUND_HALF_UP", "half-even": "ROUND_HALF_EVEN", "down": "R
 def _decimal(function: str, value: Json) -> Decimal:
     number = as_decimal(value)
     if number is None:
-        raise wrong_argument(function, "a decimal number such as \"12.50\"", value)
+        raise wrong_argument(function, 'a decimal number such as "12.50"', value)
     return number
 
 
@@ -64,7 +72,9 @@ def _round_money(amount: Json = None, places: Json = 2, mode: Json = "half-up") 
     if isinstance(amount, dict):
         number, currency = _money_parts("roundMoney", amount)
         return _money_json(rounded(number, currency_places(currency), _mode("roundMoney", mode)), currency)
-    return as_text(rounded(_decimal("roundMoney", amount), _places("roundMoney", places), _mode("roundMoney", mode)))
+    return as_text(
+        rounded(_decimal("roundMoney", amount), _places("roundMoney", places), _mode("roundMoney", mode))
+    )
 
 
 def _sum_decimal(amounts: Json = None) -> str:
@@ -74,7 +84,9 @@ def _sum_decimal(amounts: Json = None) -> str:
 def _sum_money(amounts: Json = None, currency: Json = None) -> Json:
     """Without a currency given, at least one amount must say it."""
     parts = [_money_parts("sumMoney", part) for part in _list(amounts)]
-    currencies = {part[1] for part in parts} | ({_currency("sumMoney", currency)} if currency is not None else set())
+    currencies = {part[1] for part in parts} | (
+        {_currency("sumMoney", currency)} if currency is not None else set()
+    )
     if len(currencies) > 1:
         _mixed("sumMoney", currencies)
     if not currencies:
@@ -110,7 +122,7 @@ def _money_json(amount: Decimal, currency: str) -> Json:
 
 def _currency(function: str, value: Json) -> str:
     if not is_currency(value):
-        raise wrong_argument(function, "a currency code such as \"EUR\"", value)
+        raise wrong_argument(function, 'a currency code such as "EUR"', value)
     return str(value)
 
 
@@ -139,10 +151,24 @@ _MORE = Parameter("more", "decimal", optional=True, many=True)
 _ROUND = (Parameter("places", "any", optional=True), Parameter("mode", "text", optional=True))
 
 DECLARED = (
-    Function("add", (_A, _B, _MORE), "decimal", "The sum of decimals.", ('$add("0.10", "0.20")', "0.30"), _add),
-    Function("sub", (_A, _B, _MORE), "decimal", "The first less the others.", ('$sub("1.00", "0.10")', "0.90"), _sub),
     Function(
-        "mul", (_A, _B, _MORE), "decimal", "The product, exactly, not rounded.", ('$mul("15", "30.095")', "451.425"), _mul
+        "add", (_A, _B, _MORE), "decimal", "The sum of decimals.", ('$add("0.10", "0.20")', "0.30"), _add
+    ),
+    Function(
+        "sub",
+        (_A, _B, _MORE),
+        "decimal",
+        "The first less the others.",
+        ('$sub("1.00", "0.10")', "0.90"),
+        _sub,
+    ),
+    Function(
+        "mul",
+        (_A, _B, _MORE),
+        "decimal",
+        "The product, exactly, not rounded.",
+        ('$mul("15", "30.095")', "451.425"),
+        _mul,
     ),
     Function(
         "div",

@@ -47,7 +47,8 @@ class Function:
             "name": self.name,
             "signature": self.signature,
             "parameters": [
-                {"name": p.name, "type": p.kind, "optional": p.optional, "many": p.many} for p in self.parameters
+                {"name": p.name, "type": p.kind, "optional": p.optional, "many": p.many}
+                for p in self.parameters
             ],
             "returns": self.returns,
             "help": self.help,

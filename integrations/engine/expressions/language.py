@@ -98,7 +98,9 @@ class Expression:
     def _failure(self, error: jlens.JlensError) -> Data:
         limit = error.code in _OVER_LIMIT
         return Data(
-            f"The expression took too long or grew too big: {error}." if limit else f"The expression failed: {error}.",
+            f"The expression took too long or grew too big: {error}."
+            if limit
+            else f"The expression failed: {error}.",
             code="expression_limit" if limit else "expression_failed",
             info={
                 "expression": self.source,
@@ -120,7 +122,9 @@ def compile_expression(source: str) -> Expression:
 def _check(source: str) -> None:
     """The text alone must be an expression, so that what we put around it can't change what it means."""
     if len(source) > LIMITS.expression_source:
-        raise SyntaxProblem(f"An expression may have {LIMITS.expression_source} characters", LIMITS.expression_source)
+        raise SyntaxProblem(
+            f"An expression may have {LIMITS.expression_source} characters", LIMITS.expression_source
+        )
     if not source.strip():
         raise SyntaxProblem("The expression is empty", 0)
     try:

@@ -108,7 +108,9 @@ class _Reader:
         focused = bound | _focused(left)
         if left.kind == "variable":
             after = head(right)
-            self._variable(left, after.value if after.kind in ("name", "string") else "", bound, rooted=rooted)
+            self._variable(
+                left, after.value if after.kind in ("name", "string") else "", bound, rooted=rooted
+            )
         elif left.kind != "string" or rooted:
             self.visit(left, bound, rooted=rooted)
         self.visit(right, focused, rooted=True)
@@ -146,5 +148,7 @@ class _Reader:
 def _focused(tree: Tree) -> frozenset[str]:
     """The variables `@$x` and `#$i` bind for what follows in the path."""
     return frozenset(
-        part.parts[1].value for part in tree.walk() if part.kind == "focus" and part.parts[1].kind == "variable"
+        part.parts[1].value
+        for part in tree.walk()
+        if part.kind == "focus" and part.parts[1].kind == "variable"
     )

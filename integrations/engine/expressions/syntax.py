@@ -15,6 +15,7 @@ _POWER = {
     "and": 30, "or": 25, "in": 40, "&": 50,
 }  # fmt: skip
 _LITERALS = {"true": True, "false": False, "null": None}
+_SYMBOLS = {"*": "wildcard", "%": "parent", "**": "descend"}
 _DEPTH = 150
 
 
@@ -116,21 +117,23 @@ class _Reader:
         return Tree(token.kind, token.position, token.value)
 
     def _prefix_operator(self, token: Token) -> Tree:
+        at = token.position
         match token.value:
             case "-":
-                return Tree("minus", token.position, parts=(self.expression(70),))
+                tree = Tree("minus", at, parts=(self.expression(70),))
             case "(":
-                return Tree("block", token.position, parts=self._until(")", ";", self._value))
+                tree = Tree("block", at, parts=self._until(")", ";", self._value))
             case "[":
-                return Tree("array", token.position, parts=self._until("]", ",", self._value))
+                tree = Tree("array", at, parts=self._until("]", ",", self._value))
             case "{":
-                return self._object(token)
+                tree = self._object(token)
             case "|":
-                return self._transform(token)
-        kind = {"*": "wildcard", "%": "parent", "**": "descend"}.get(token.value)
-        if kind is None:
-            raise NotUnderstood(token.position)
-        return Tree(kind, token.position)
+                tree = self._transform(token)
+            case _ if token.value in _SYMBOLS:
+                tree = Tree(_SYMBOLS[token.value], at)
+            case _:
+                raise NotUnderstood(at)
+        return tree
 
     def _object(self, token: Token) -> Tree:
         pairs = self._until("}", ",", self._pair)
@@ -165,22 +168,25 @@ class _Reader:
             self._take()
 
     def _infix(self, left: Tree, token: Token) -> Tree:
+        at = token.position
         match token.value:
             case "[":
                 tests = () if self._is("]") else (self._value(),)
                 self._need("]")
-                return Tree("filter", token.position, parts=(left, *tests))
+                tree = Tree("filter", at, parts=(left, *tests))
             case "(":
-                return self._call(left, token)
+                tree = self._call(left, token)
             case "{":
-                return Tree("group", token.position, parts=(left, self._object(token)))
+                tree = Tree("group", at, parts=(left, self._object(token)))
             case "^":
-                return self._sort(left, token)
+                tree = self._sort(left, token)
             case "?":
-                return self._choice(left, token)
+                tree = self._choice(left, token)
             case "@" | "#":
-                return Tree("focus", token.position, token.value, (left, self.expression(80)))
-        return self._binary(left, token)
+                tree = Tree("focus", at, token.value, (left, self.expression(80)))
+            case _:
+                tree = self._binary(left, token)
+        return tree
 
     def _binary(self, left: Tree, token: Token) -> Tree:
         power = _POWER[token.value]

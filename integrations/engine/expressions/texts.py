@@ -10,8 +10,39 @@ from integrations.engine.expressions.function import Function, Parameter, wrong_
 __all__ = ["DECLARED", "normal_company", "normal_email"]
 
 _LEGAL_FORMS = frozenset(
-    "ab ag aps as asa bv co company corp corporation gmbh inc incorporated kg kk limited llc llp ltd lp nv oy oyj"
-    " plc pty sa sarl sas sl spa srl".split()
+    [
+        "ab",
+        "ag",
+        "aps",
+        "as",
+        "asa",
+        "bv",
+        "co",
+        "company",
+        "corp",
+        "corporation",
+        "gmbh",
+        "inc",
+        "incorporated",
+        "kg",
+        "kk",
+        "limited",
+        "llc",
+        "llp",
+        "ltd",
+        "lp",
+        "nv",
+        "oy",
+        "oyj",
+        "plc",
+        "pty",
+        "sa",
+        "sarl",
+        "sas",
+        "sl",
+        "spa",
+        "srl",
+    ]
 )
 
 

@@ -21,6 +21,13 @@ _NUMBER = re.compile(r"(?:0|[1-9]\d*)(?:\.\d+)?(?:[Ee][-+]?\d+)?")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'', re.DOTALL)
 _QUOTED = re.compile(r"`([^`]*)`")
 _REGEX = re.compile(r"/((?:[^/\\\n]|\\.)+)/[im]*")
+_LITERALS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    ("regex", _REGEX),
+    ("number", _NUMBER),
+    ("string", _STRING),
+    ("name", _QUOTED),
+)
+"""A regular expression comes first, and only where a value may start: elsewhere its slash divides."""
 _WORD = re.compile(r"\$?[^\s.\[\]{}(),@#;:?+\-*/%|=<>^&!~\"'`]*")
 _ENDS_A_VALUE = frozenset({")", "]", "}", "*", "%"})
 
@@ -65,18 +72,22 @@ def _wants_value(token: Token) -> bool:
 
 
 def _next(source: str, position: int, *, prefix: bool) -> tuple[Token, int]:
-    if prefix and (match := _REGEX.match(source, position)):
-        return Token("regex", match.group(1), position), match.end()
-    if match := _NUMBER.match(source, position):
-        return Token("number", json.loads(match.group()), position), match.end()
-    if match := _STRING.match(source, position):
-        return Token("string", _unquoted(match.group(), position), position), match.end()
-    if match := _QUOTED.match(source, position):
-        return Token("name", match.group(1), position), match.end()
+    for kind, pattern in _LITERALS if prefix else _LITERALS[1:]:
+        if match := pattern.match(source, position):
+            return Token(kind, _value(kind, match, position), position), match.end()
     for operator in _OPERATORS:
         if source.startswith(operator, position):
             return Token("operator", operator, position), position + len(operator)
     return _word(source, position, prefix=prefix)
+
+
+def _value(kind: Kind, match: re.Match[str], position: int) -> Json:
+    match kind:
+        case "number":
+            return json.loads(match.group())
+        case "string":
+            return _unquoted(match.group(), position)
+    return match.group(1)
 
 
 def _word(source: str, position: int, *, prefix: bool) -> tuple[Token, int]:

@@ -10,7 +10,7 @@ from celery import Celery
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-__all__ = ["app", "run_drain"]
+__all__ = ["app", "drain_task"]
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "integrations.settings")
 
@@ -33,7 +33,9 @@ app.conf.update(
 )
 
 
-@app.task(name="interlock.drain")
 def run_drain(owner: str) -> None:
     """One resident drain."""
     import_string("integrations.tasks.drain.drain")(owner)
+
+
+drain_task = app.task(name="interlock.drain")(run_drain)

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-import orjson
 from django.conf import settings
 from django.http import HttpRequest
 
 from connectors.sdk import registry
+from connectors.sdk.errors import Data
 from connectors.sdk.trigger import WebhookTrigger
 from connectors.sdk.wire import Json
+from integrations.engine.expressions.numbers import load
 from integrations.ingress.models import Endpoint
 from integrations.vault.seal import unseal
 

@@ -116,6 +116,10 @@ class RunJournal:
         self._rows.append(row)
         self._latest[path] = _entry(row)
 
+    def outputs(self) -> dict[str, Json]:
+        """What the flow's own steps (not those inside loops) have put out so far, by node."""
+        return {entry.node: entry.output for path, entry in self._latest.items() if path == entry.node}
+
     # -- the runtime's side -----------------------------------------------------------------------------------------
 
     def exchange(self, path: str, attempt: int, call: WireExchange) -> None:

@@ -26,6 +26,7 @@ from integrations.runs.context import RunContext
 from integrations.runs.journal import RunJournal
 from integrations.runs.lease import Leases
 from integrations.runs.models import Run
+from integrations.runs.worth import worth
 from integrations.runs.writer import FenceLost, Writer
 
 __all__ = ["Runner"]
@@ -51,8 +52,9 @@ class Runner:
         """Carry one claimed run as far as it goes. The outermost frame of a run: nothing escapes it."""
         journal = RunJournal(run, self.writer)
         try:
-            turn = self._turn(run, journal)
-            journal.commit(lambda: self._end(run, turn))
+            turn, event = self._turn(run, journal)
+            money = worth(run, plan_of(run.release_id), journal.outputs(), event)
+            journal.commit(lambda: end(run, turn, money))
         except FenceLost as lost:
             logger.info("run %s dropped: %s", run.pk, lost)
         except Exception as bug:
@@ -62,24 +64,18 @@ class Runner:
             self.leases.drop(run.pk)
             close_old_connections()
 
-    def _turn(self, run: Run, journal: RunJournal) -> Turn:
+    def _turn(self, run: Run, journal: RunJournal) -> tuple[Turn, Json]:
+        event = event_data(run)
         calls = Calls(run, journal, self.leases)
         given = Given(
-            event=event_data(run),
+            event=event,
             catalog=CATALOG,
             variables=_variables(run.environment_id),
             chance=random.random,
         )
         turn = advance(plan_of(run.release_id), journal, RunContext(run, calls), given)
         killpoints.passing("end", "before")
-        return turn
-
-    def _end(self, run: Run, turn: Turn) -> None:
-        """In the writer's transaction, after the journal's fence was checked."""
-        if isinstance(turn, Finished):
-            finish(run, turn)
-        else:
-            park(run, turn)
+        return turn, event
 
     def _park_bug(self, run: Run, journal: RunJournal, bug: BaseException) -> None:
         failure = Bug(
@@ -89,9 +85,17 @@ class Runner:
         )
         parked = Parked(reason="person", path="", node="", attempt=1, failure=failure)
         try:
-            journal.commit(lambda: park(run, parked))
+            journal.commit(lambda: park(run, parked, {}))
         except FenceLost:
             logger.info("run %s dropped after a bug", run.pk)
+
+
+def end(run: Run, turn: Turn, money: Mapping[str, object]) -> None:
+    """Write how the turn ended. In the writer's transaction, after the journal's fence was checked."""
+    if isinstance(turn, Finished):
+        finish(run, turn, money)
+    else:
+        park(run, turn, money)
 
 
 def event_data(run: Run) -> Json:
@@ -103,7 +107,7 @@ def _variables(environment_id: int) -> Mapping[str, Json]:
     return dict(Variable.objects.filter(environment_id=environment_id).values_list("key", "value"))
 
 
-def finish(run: Run, turn: Finished) -> None:
+def finish(run: Run, turn: Finished, money: Mapping[str, object]) -> None:
     """The run is over: a terminal state, written once."""
     now = timezone.now()
     Run.objects.filter(pk=run.pk).update(
@@ -116,13 +120,13 @@ def finish(run: Run, turn: Finished) -> None:
         lease_until=None,
         failure=None,
         ended_at=now,
-        **_money(run),
+        **money,
     )
     if run.failure_id is not None:
         close_occurrences([run.pk], by="finished")
 
 
-def park(run: Run, turn: Parked) -> None:
+def park(run: Run, turn: Parked, money: Mapping[str, object]) -> None:
     """The run waits: for a time, for an effect, or for a person."""
     failure = None
     if turn.failure is not None and turn.reason in {"person", "reconnect"}:
@@ -137,14 +141,8 @@ def park(run: Run, turn: Parked) -> None:
         lease_owner="",
         lease_until=None,
         failure=failure,
-        **_money(run),
+        **money,
     )
-
-
-def _money(run: Run) -> dict[str, object]:
-    """The amount people see on a run is that of the document it made or means to make."""
-    made = Effect.objects.filter(run_number=run.pk, amount__isnull=False).order_by("-pk").first()
-    return {"amount": made.amount, "currency": made.currency} if made else {}
 
 
 def _due(turn: Parked) -> datetime | None:

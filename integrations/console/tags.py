@@ -1,6 +1,6 @@
 """Template tags of the admin pages: icons, marks and pretty JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import template
@@ -30,3 +30,9 @@ def pretty_json(value: Any) -> SafeString:
 def item(mapping: Mapping[str, Any], key: str) -> Any:
     """`{{ errors|item:name }}`."""
     return mapping.get(key, "")
+
+
+@register.filter("at")
+def at(items: Sequence[Any], place: int) -> Any:
+    """`{{ columns|at:forloop.counter0 }}`; "" beyond the end."""
+    return items[place] if place < len(items) else ""

@@ -5,17 +5,29 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from threading import Lock
+from typing import Protocol
 
 from connectors.sdk.account import Account, AccountIdentity
 from connectors.sdk.classify import classify_answer
 from connectors.sdk.client import Client
 from connectors.sdk.errors import Auth, Config, Failure, RateLimited, Transient
+from connectors.sdk.guard import origin_of
 from connectors.sdk.http import Http, OnExchange, Route
 from connectors.sdk.redact import Redactor
 from connectors.sdk.registry import Connector
 from connectors.sdk.wire import Json, Request, Response
 
-__all__ = ["LiveCall", "forget_cached", "identify", "open_call"]
+__all__ = ["LiveCall", "Sender", "forget_cached", "identify", "open_call", "to_hide"]
+
+
+class Sender(Protocol):
+    """What sends a call's requests: `Http`, or a script of answers in tests."""
+
+    redactor: Redactor
+
+    def send(
+        self, request: Request, headers: Mapping[str, str], *, deadline: float | None = None
+    ) -> Response: ...
 
 
 class LiveCall:
@@ -25,7 +37,7 @@ class LiveCall:
         self,
         client: Client,
         account: Account,
-        http: Http,
+        http: Sender,
         *,
         now: Callable[[], float] = time.monotonic,
         budget: float | None = None,
@@ -106,7 +118,7 @@ def open_call(
     http = Http(
         Route(account.base_url, account.reach, account.connection, account.deadline),
         on_exchange=on_exchange,
-        redactor=Redactor(_to_hide(client, account)),
+        redactor=Redactor(to_hide(client, account)),
         now=now,
         before_send=before_send,
     )
@@ -114,8 +126,15 @@ def open_call(
 
 
 def identify(connector: Connector, account: Account, on_exchange: OnExchange) -> AccountIdentity:
-    """The connection test: whose account this is. Raises `Failure`."""
-    return connector.client.identify(open_call(connector, account, on_exchange))
+    """The connection test: whose account this is. Raises `Failure`.
+
+    A connector for any host names its account by host as well: two APIs never share the keys of their effects.
+    """
+    found = connector.client.identify(open_call(connector, account, on_exchange))
+    if connector.manifest.hosts != ("*",):
+        return found
+    host = origin_of(account.base_url, account.reach).host
+    return AccountIdentity(f"{host}/{found.id}", f"{found.name} ({host})")
 
 
 def forget_cached(connection: str) -> None:
@@ -165,8 +184,8 @@ def _signed(client: Client, account: Account) -> dict[str, str]:
     return headers
 
 
-def _to_hide(client: Client, account: Account) -> list[str]:
-    """The secrets' values, and what signing made of them."""
+def to_hide(client: Client, account: Account) -> list[str]:
+    """The values that must never be recorded: the secrets, and what signing made of them."""
     plain = set(client.headers(account).values())
     made = [value for value in _signed(client, account).values() if value not in plain]
     secrets = [account.secrets.reveal(name) for name in account.secrets.names()]

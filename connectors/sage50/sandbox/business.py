@@ -1,9 +1,9 @@
 """The business whose books these are, and the user who opened them."""
 
+from connectors.sage50.sandbox.refusals import unknown_record
 from connectors.sdk.sandbox.http import Reply, Request
 from connectors.sdk.sandbox.simulator import Route, World
 from connectors.sdk.sandbox.store import Record
-from connectors.sage50.sandbox.refusals import unknown_record
 
 __all__ = ["ROUTES"]
 

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from connectors.sdk.sandbox.http import Reply, Request
-from connectors.sdk.sandbox.simulator import Route, World
-from connectors.sdk.sandbox.store import Record
-from connectors.sdk.wire import Json
 from connectors.sage50.sandbox.idempotency import once
 from connectors.sage50.sandbox.listing import envelope, reference, since
 from connectors.sage50.sandbox.refusals import Problems, unknown_record
 from connectors.sage50.sandbox.values import amount, check_known, check_lengths, decimal, iso, new_id, unwrap
+from connectors.sdk.sandbox.http import Reply, Request
+from connectors.sdk.sandbox.simulator import Route, World
+from connectors.sdk.sandbox.store import Record
+from connectors.sdk.wire import Json
 
 __all__ = ["ROUTES", "STATUSES", "link", "new_id_view"]
 

@@ -5,13 +5,13 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from connectors.sdk.sandbox.simulator import World
-from connectors.sdk.wire import Json
 from connectors.sage50.sandbox.catalogue import STATUSES
 from connectors.sage50.sandbox.contacts import new_contact
 from connectors.sage50.sandbox.invoices import new_invoice
 from connectors.sage50.sandbox.oauth import seed_client
 from connectors.sage50.sandbox.values import iso, new_id, round2
+from connectors.sdk.sandbox.simulator import World
+from connectors.sdk.wire import Json
 
 __all__ = ["seed"]
 

@@ -2,18 +2,19 @@
 
 from decimal import Decimal
 
-from connectors.sdk.sandbox.http import Reply, Request
-from connectors.sdk.sandbox.simulator import Route, World
-from connectors.sdk.sandbox.store import Record
-from connectors.sdk.wire import Json
 from connectors.sage50.sandbox.catalogue import link, new_id_view
 from connectors.sage50.sandbox.idempotency import once
 from connectors.sage50.sandbox.listing import envelope, since
 from connectors.sage50.sandbox.refusals import Problems, refuse, unknown_record
 from connectors.sage50.sandbox.values import amount, check_known, check_lengths, decimal, iso, new_id, unwrap
+from connectors.sdk.sandbox.http import Reply, Request
+from connectors.sdk.sandbox.simulator import Route, World
+from connectors.sdk.sandbox.store import Record
+from connectors.sdk.wire import Json
 
 __all__ = ["ROUTES", "contact_link", "contact_view", "email_of", "new_contact", "normalized"]
 
+MOST_CREDIT_DAYS = 365
 _LENGTHS = {
     "name": 100,
     "reference": 10,
@@ -113,16 +114,23 @@ def _check(world: World, body: Record) -> None:
         if body.get(name):
             check_lengths(problems, body[name], _ADDRESS, f"{name}.")
             check_known(world, problems, body[name], {"country_id": "country"}, f"{name}.")
-    person = body.get("main_contact_person") or {}
+    _check_person(problems, body.get("main_contact_person") or {})
+    _check_credit(problems, body)
+    problems.check()
+
+
+def _check_person(problems: Problems, person: Record) -> None:
     check_lengths(problems, person, _PERSON, "main_contact_person.")
     if person.get("email") and "@" not in str(person["email"]):
         problems.add("main_contact_person.email", "is invalid")
+
+
+def _check_credit(problems: Problems, body: Record) -> None:
     days = body.get("credit_days")
-    if days is not None and not (str(days).isdigit() and int(days) <= 365):
-        problems.add("credit_days", "must be between 0 and 365")
+    if days is not None and not (str(days).isdigit() and int(days) <= MOST_CREDIT_DAYS):
+        problems.add("credit_days", f"must be between 0 and {MOST_CREDIT_DAYS}")
     if body.get("credit_limit") is not None and decimal(body["credit_limit"]) is None:
         problems.add("credit_limit", "is not a number")
-    problems.check()
 
 
 def _kept(world: World, key: str, body: Record, created: str) -> Record:

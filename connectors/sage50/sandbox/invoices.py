@@ -2,10 +2,6 @@
 
 from decimal import Decimal
 
-from connectors.sdk.sandbox.http import Reply, Request
-from connectors.sdk.sandbox.simulator import Route, World
-from connectors.sdk.sandbox.store import Record
-from connectors.sdk.wire import Json
 from connectors.sage50.sandbox.catalogue import link, new_id_view
 from connectors.sage50.sandbox.contacts import contact_link
 from connectors.sage50.sandbox.idempotency import once
@@ -23,6 +19,10 @@ from connectors.sage50.sandbox.values import (
     unwrap,
     valid_date,
 )
+from connectors.sdk.sandbox.http import Reply, Request
+from connectors.sdk.sandbox.simulator import Route, World
+from connectors.sdk.sandbox.store import Record
+from connectors.sdk.wire import Json
 
 __all__ = ["ROUTES", "invoice_view", "new_invoice", "settled"]
 
@@ -75,13 +75,7 @@ def invoice_view(world: World, invoice: Record) -> dict[str, Json]:
 
 
 def _head(world: World, body: Record, problems: Problems) -> None:
-    contact = world.records.get("contact", str(body.get("contact_id")))
-    if not body.get("contact_id"):
-        problems.add("contact_id", "can't be blank")
-    elif contact is None or contact.get("deleted_at"):
-        problems.add("contact_id", "does not exist")
-    elif "CUSTOMER" not in contact["input"]["contact_type_ids"]:
-        problems.add("contact_id", "is not a customer")
+    _check_customer(world, body, problems)
     if not body.get("date"):
         problems.add("date", "can't be blank")
     for name in ("date", "due_date"):
@@ -94,6 +88,16 @@ def _head(world: World, body: Record, problems: Problems) -> None:
     rate = body.get("exchange_rate")
     if rate is not None and not (decimal(rate) or 0) > 0:
         problems.add("exchange_rate", "must be greater than zero")
+
+
+def _check_customer(world: World, body: Record, problems: Problems) -> None:
+    contact = world.records.get("contact", str(body.get("contact_id")))
+    if not body.get("contact_id"):
+        problems.add("contact_id", "can't be blank")
+    elif contact is None or contact.get("deleted_at"):
+        problems.add("contact_id", "does not exist")
+    elif "CUSTOMER" not in contact["input"]["contact_type_ids"]:
+        problems.add("contact_id", "is not a customer")
 
 
 def _summed(world: World, body: Record) -> Record:

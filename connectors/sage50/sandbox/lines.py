@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from connectors.sdk.sandbox.simulator import World
-from connectors.sdk.sandbox.store import Record
-from connectors.sdk.wire import Json
 from connectors.sage50.sandbox.catalogue import link
 from connectors.sage50.sandbox.refusals import Problems
 from connectors.sage50.sandbox.values import CENT, amount, check_known, decimal, new_id, round2
+from connectors.sdk.sandbox.simulator import World
+from connectors.sdk.sandbox.store import Record
+from connectors.sdk.wire import Json
 
 __all__ = ["line_view", "priced"]
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from urllib.parse import parse_qsl, urlencode
 
+from connectors.sage50.sandbox.refusals import refuse
+from connectors.sage50.sandbox.values import moment
 from connectors.sdk.sandbox.http import Reply, Request
 from connectors.sdk.sandbox.simulator import World
 from connectors.sdk.sandbox.store import Record
 from connectors.sdk.wire import Json
-from connectors.sage50.sandbox.refusals import refuse
-from connectors.sage50.sandbox.values import moment
 
 __all__ = ["envelope", "reference", "since"]
 

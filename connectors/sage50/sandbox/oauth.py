@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from typing import NoReturn
 from urllib.parse import urlencode, urlsplit
 
-from connectors.sdk.sandbox.http import Refused, Reply, Request
+from connectors.sage50.sandbox.refusals import refuse
+from connectors.sdk.sandbox.http import RefusedError, Reply, Request
 from connectors.sdk.sandbox.simulator import Route, World
 from connectors.sdk.sandbox.store import Record
 from connectors.sdk.wire import Json
-from connectors.sage50.sandbox.refusals import refuse
 
 __all__ = ["CLIENT_ID", "CLIENT_SECRET", "CONTROL", "ROUTES", "guard", "seed_client"]
 
@@ -47,11 +47,11 @@ def _asked(world: World, values: Mapping[str, str]) -> Record:
     client = world.records.get("client", values.get("client_id", ""))
     target = values.get("redirect_uri", "")
     if client is None:
-        raise Refused(_page("<p>This application is not registered.</p>", status=400))
+        raise RefusedError(_page("<p>This application is not registered.</p>", status=400))
     if urlsplit(target).hostname not in _LOOPBACK:
-        raise Refused(_page("<p>The redirect address is not registered.</p>", status=400))
+        raise RefusedError(_page("<p>The redirect address is not registered.</p>", status=400))
     if values.get("response_type") != "code" or values.get("scope", "full_access") not in SCOPES:
-        raise Refused(
+        raise RefusedError(
             _page("<p>The request must ask for a code, with scope full_access or readonly.</p>", status=400)
         )
     return client
@@ -105,7 +105,7 @@ def token(world: World, request: Request) -> Reply:
         return Reply(_issue(world, client["id"], _spend_code(world, form)))
     if form.get("grant_type") == "refresh_token":
         return Reply(_issue(world, client["id"], _spend_refresh(world, form)))
-    _deny("unsupported_grant_type", "The grant type is not supported")
+    return _deny("unsupported_grant_type", "The grant type is not supported")
 
 
 def revoke(world: World, request: Request) -> Reply:
@@ -161,7 +161,7 @@ def _token(user: str, use: str) -> str:
 
 
 def _deny(error: str, description: str, status: int = 400) -> NoReturn:
-    raise Refused(Reply({"error": error, "error_description": description}, status))
+    raise RefusedError(Reply({"error": error, "error_description": description}, status))
 
 
 def sign_in(world: World, _request: Request) -> Reply:

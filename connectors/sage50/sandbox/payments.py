@@ -2,10 +2,6 @@
 
 from decimal import Decimal
 
-from connectors.sdk.sandbox.http import Reply, Request
-from connectors.sdk.sandbox.simulator import Route, World
-from connectors.sdk.sandbox.store import Record
-from connectors.sdk.wire import Json
 from connectors.sage50.sandbox.catalogue import link, new_id_view
 from connectors.sage50.sandbox.contacts import contact_link
 from connectors.sage50.sandbox.idempotency import once
@@ -13,6 +9,10 @@ from connectors.sage50.sandbox.invoices import settled
 from connectors.sage50.sandbox.listing import envelope, since
 from connectors.sage50.sandbox.refusals import Problems, unknown_record
 from connectors.sage50.sandbox.values import amount, check_known, decimal, iso, new_id, unwrap, valid_date
+from connectors.sdk.sandbox.http import Reply, Request
+from connectors.sdk.sandbox.simulator import Route, World
+from connectors.sdk.sandbox.store import Record
+from connectors.sdk.wire import Json
 
 __all__ = ["ROUTES", "payment_view"]
 

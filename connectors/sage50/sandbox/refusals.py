@@ -2,7 +2,7 @@
 
 from typing import NoReturn
 
-from connectors.sdk.sandbox.http import Refused, Reply
+from connectors.sdk.sandbox.http import RefusedError, Reply
 from connectors.sdk.wire import Json
 
 __all__ = ["Problems", "lost", "refusal", "refuse", "unknown_record"]
@@ -14,7 +14,7 @@ def _error(message: str, code: str, source: str = "") -> Json:
 
 def refuse(status: int, code: str, message: str, source: str = "") -> NoReturn:
     """Answer one error."""
-    raise Refused(Reply([_error(message, code, source)], status))
+    raise RefusedError(Reply([_error(message, code, source)], status))
 
 
 def unknown_record() -> NoReturn:
@@ -55,4 +55,4 @@ class Problems:
     def check(self) -> None:
         """Refuse with 422 if anything was noted."""
         if self._found:
-            raise Refused(Reply(list(self._found), 422))
+            raise RefusedError(Reply(list(self._found), 422))

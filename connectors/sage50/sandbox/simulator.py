@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
+from connectors.sage50.sandbox import business, catalogue, contacts, invoices, oauth, payments
+from connectors.sage50.sandbox.company import seed
+from connectors.sage50.sandbox.refusals import lost, refusal
 from connectors.sdk.sandbox.faults import HTTP_FAULTS, FaultKind
 from connectors.sdk.sandbox.simulator import Column, Kind, Simulator, World
 from connectors.sdk.sandbox.store import Index, Record
 from connectors.sdk.wire import Json
-from connectors.sage50.sandbox import business, catalogue, contacts, invoices, oauth, payments
-from connectors.sage50.sandbox.company import seed
-from connectors.sage50.sandbox.refusals import lost, refusal
 
 __all__ = ["SIMULATOR"]
 

@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from uuid import uuid4
 
+from connectors.sage50.sandbox.refusals import Problems, refuse
 from connectors.sdk.sandbox.http import Request
 from connectors.sdk.sandbox.simulator import World
 from connectors.sdk.sandbox.store import Record
 from connectors.sdk.wire import Json
-from connectors.sage50.sandbox.refusals import Problems, refuse
 
 __all__ = [
     "amount",
@@ -67,7 +67,7 @@ def iso(world: World) -> str:
 
 
 def moment(text: str) -> datetime:
-    """A filter's time: a date, or a date and time; without a zone it is UTC. Refused when it is neither."""
+    """A filter's time: a date, or a date and time; without a zone it is UTC. RefusedError when it is neither."""
     try:
         found = datetime.fromisoformat(text.replace(" ", "+"))
     except ValueError:

@@ -1,9 +1,10 @@
 """The control API and the index page: what a person, the demo and the tests steer the sandbox with. Loopback only."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
-from connectors.sdk.sandbox.http import Refused, Reply, Request, encode
+from connectors.sdk.sandbox.http import RefusedError, Reply, Request, encode, problem, read_object
 from connectors.sdk.sandbox.index_page import asset, page
 from connectors.sdk.sandbox.server import Line
 from connectors.sdk.sandbox.service import Router
@@ -32,22 +33,17 @@ class Control:
         return Reply(reply.value, reply.status, reply.headers, raw, reply.content_type)
 
     def _answer(self, request: Request) -> Reply:
-        if request.headers.get("host", "").rpartition(":")[0] not in LOOPBACK:
-            return _problem(403, "The sandbox answers on this machine only.")
-        if request.is_write and request.content_type != "application/json":
-            return _problem(415, "Send application/json.")
         try:
+            _check(request)
             handler = self._router.match(request)
-            if not request.is_write:
-                return handler(request)
-            with self._host.store.writing():
+            with self._host.store.writing() if request.is_write else nullcontext():
                 return handler(request)
         except LookupError as error:
-            return _problem(405 if str(error) == "method" else 404, "The sandbox has no such path.")
-        except Refused as refused:
+            return problem(405 if str(error) == "method" else 404, "The sandbox has no such path.")
+        except RefusedError as refused:
             return refused.reply
         except ValueError as error:
-            return _problem(400, str(error))
+            return problem(400, str(error))
 
     def _own_routes(self) -> Sequence[tuple[str, str, Handler]]:
         return [
@@ -115,14 +111,14 @@ class Control:
         simulator, world = self._system(request)
         kind = _kind(simulator, request.params["kind"])
         record = world.records.get(kind.id, request.params["key"])
-        return Reply(kind.view(world, record)) if record else _problem(404, "The sandbox has no such record.")
+        return Reply(kind.view(world, record)) if record else problem(404, "The sandbox has no such record.")
 
     def _faults(self) -> Json:
         return {system: world.faults.view() for system, world in self._host.worlds.items()}
 
     def _arm(self, request: Request) -> Reply:
         """Body: {"system", "kind", "mode", count?, share?, scope?, path?, millis?}, or {"clear": true, "hits": true?}."""
-        body = _object(request)
+        body = read_object(request)
         if body.get("clear"):
             for world in self._host.worlds.values():
                 world.faults.clear()
@@ -141,7 +137,7 @@ class Control:
 
     def _clock(self, request: Request) -> Reply:
         """Body: {"advance_seconds": n}."""
-        self._host.clock.advance(int(_object(request).get("advance_seconds", 0)))
+        self._host.clock.advance(int(read_object(request).get("advance_seconds", 0)))
         for world in self._host.worlds.values():
             world.wake()
         return Reply({"clock": self._host.clock.now().isoformat(timespec="seconds")})
@@ -155,6 +151,13 @@ class Control:
         if system not in self._host.worlds:
             raise ValueError(f"The sandbox has no system called {system!r}.")
         return self._host.worlds[system]
+
+
+def _check(request: Request) -> None:
+    if request.headers.get("host", "").rpartition(":")[0] not in LOOPBACK:
+        raise RefusedError(problem(403, "The sandbox answers on this machine only."))
+    if request.is_write and request.content_type != "application/json":
+        raise RefusedError(problem(415, "Send application/json."))
 
 
 def _kind(simulator: Simulator, name: str) -> Kind:
@@ -171,14 +174,3 @@ def _kind_view(kind: Kind) -> Mapping[str, Json]:
 
 def _in_world(route: Route, world: World) -> Handler:
     return lambda request: route.handler(world, request)
-
-
-def _object(request: Request) -> dict[str, Json]:
-    body = request.json()
-    if not isinstance(body, dict):
-        raise ValueError("Send a JSON object.")
-    return body
-
-
-def _problem(status: int, detail: str) -> Reply:
-    return Reply({"status": status, "detail": detail}, status, content_type="application/problem+json")

@@ -1,28 +1,31 @@
 """Requests and replies as the simulators see them, apart from sockets."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 from urllib.parse import parse_qs
 
-import msgspec
+import orjson
 
 from connectors.sdk.wire import Json
 
-__all__ = ["Refused", "Reply", "Request", "encode"]
+__all__ = ["NO_CONTENT", "RefusedError", "Reply", "Request", "encode", "problem", "read_object"]
 
-_ENCODERS: Mapping[str, Callable[[Json], bytes]] = {
-    "number": msgspec.json.Encoder(decimal_format="number").encode,
-    "string": msgspec.json.Encoder(decimal_format="string").encode,
-}
+NO_CONTENT = 204
 
 
 def encode(value: Json, decimals: Literal["number", "string"] = "number") -> bytes:
-    """`value` as JSON bytes; `Decimal` becomes an exact number literal, or a string."""
-    return _ENCODERS[decimals](value)
+    """`value` as JSON bytes; a `Decimal` becomes a number, as in the real APIs, or a string."""
+    return orjson.dumps(value, default=str if decimals == "string" else _as_number)
+
+
+def _as_number(value: Json) -> float:
+    if isinstance(value, Decimal):
+        return float(value)
+    raise TypeError(f"{type(value).__name__} is not JSON")
 
 
 @dataclass
@@ -77,9 +80,22 @@ class Reply:
     content_type: str = "application/json"
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The simulated system refuses: what the request changed is rolled back and `reply` is sent."""
 
     def __init__(self, reply: Reply) -> None:
         super().__init__(f"{reply.status} {reply.value!r}")
         self.reply = reply
+
+
+def problem(status: int, detail: str) -> Reply:
+    """A refusal of the control API itself."""
+    return Reply({"status": status, "detail": detail}, status, content_type="application/problem+json")
+
+
+def read_object(request: Request) -> dict[str, Json]:
+    """The JSON object a control request carries; no body counts as an empty one."""
+    body = request.json() if request.body.strip() else {}
+    if not isinstance(body, dict):
+        raise RefusedError(problem(400, "Send a JSON object."))
+    return body

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import httptools
 
-from connectors.sdk.sandbox.http import Reply, Request, encode
+from connectors.sdk.sandbox.http import NO_CONTENT, Reply, Request, encode
 
 __all__ = ["HttpServer", "Line"]
 
@@ -142,13 +142,13 @@ class HttpServer:
                 reply = self._app(request, line)
                 if reply is None or line.dropped:
                     return
-                sock.sendall(_wire(reply, keep, head_only=request.method == "HEAD"))
+                sock.sendall(_wire(reply, keep=keep, head_only=request.method == "HEAD"))
                 if not keep:
                     return
 
 
-def _wire(reply: Reply, keep: bool, head_only: bool = False) -> bytes:  # noqa: FBT001 - private, two flags of HTTP itself
-    body = reply.raw if reply.raw is not None else b"" if reply.status == 204 else encode(reply.value)
+def _wire(reply: Reply, *, keep: bool, head_only: bool = False) -> bytes:
+    body = reply.raw if reply.raw is not None else b"" if reply.status == NO_CONTENT else encode(reply.value)
     head = [
         f"HTTP/1.1 {reply.status} {PHRASES.get(reply.status, 'Unknown')}",
         f"Date: {formatdate(usegmt=True)}",

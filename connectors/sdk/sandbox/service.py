@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Generic, TypeVar, cast
 
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import Map, MapAdapter, RequestRedirect, Rule
 
 from connectors.sdk.sandbox.faults import Fault
-from connectors.sdk.sandbox.http import Refused, Reply, Request, encode
+from connectors.sdk.sandbox.http import NO_CONTENT, RefusedError, Reply, Request, encode
 from connectors.sdk.sandbox.server import Line
 from connectors.sdk.sandbox.simulator import Route, Simulator, World
 from connectors.sdk.sandbox.traffic import Exchange
@@ -90,7 +91,7 @@ class Service:
         return self.world.faults.claim_first("before", request)
 
     def _after(self, request: Request, line: Line, reply: Reply) -> tuple[str, Reply | None]:
-        written = request.is_write and reply.status < 300
+        written = request.is_write and reply.status < HTTPStatus.MULTIPLE_CHOICES
         if written and (struck := self.world.faults.claim_first("after", request)):
             line.drop()
             return struck[0], None
@@ -99,7 +100,7 @@ class Service:
     def _unrouted(self, request: Request, reason: str) -> Reply:
         try:
             self.simulator.guard(self.world, request)
-        except Refused as refused:
+        except RefusedError as refused:
             return refused.reply
         return self.simulator.lost(reason)
 
@@ -111,12 +112,12 @@ class Service:
                 return route.handler(self.world, request)
             with self.world.records.store.writing():
                 return route.handler(self.world, request)
-        except Refused as refused:
+        except RefusedError as refused:
             return refused.reply
 
     def _encoded(self, reply: Reply) -> Reply:
         quirk = self.simulator.text_decimals
-        if reply.raw is not None or reply.status == 204:
+        if reply.raw is not None or reply.status == NO_CONTENT:
             return reply
         raw = encode(reply.value, "string" if quirk and self.world.faults.on(quirk) else "number")
         return Reply(reply.value, reply.status, reply.headers, raw, reply.content_type)

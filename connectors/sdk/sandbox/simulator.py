@@ -81,7 +81,7 @@ class Kind:
 class Simulator:
     """One simulated system.
 
-    `guard(world, request)` raises `Refused` unless the credentials are good; `refusal(fault id, millis)` words the HTTP
+    `guard(world, request)` raises `RefusedError` unless the credentials are good; `refusal(fault id, millis)` words the HTTP
     faults the system's own way; `lost(reason)` answers an unknown path ("path") or method ("method"). `seed(world,
     company)` fills an empty state and gives it new account ids; `account(world)` = {"id", "name"}. `control` are extra
     routes of the control API (under /api); `board(world)` is the page's board or None.

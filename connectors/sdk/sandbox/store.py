@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-import msgspec
+import orjson
 
 from connectors.sdk.wire import Json
 
@@ -126,7 +126,7 @@ class Store:
         for system, kind, key, body in self._file.execute(
             "SELECT system, kind, key, body FROM record ORDER BY id"
         ):
-            self._data.setdefault((system, kind), {})[key] = msgspec.json.decode(body)
+            self._data.setdefault((system, kind), {})[key] = orjson.loads(body)
 
     def _commit(self) -> None:
         if not self._pending:
@@ -147,7 +147,7 @@ class Store:
         if record is None:
             self._file.execute(_DELETE, (system, kind, key))
         else:
-            self._file.execute(_PUT, (system, kind, key, msgspec.json.encode(record)))
+            self._file.execute(_PUT, (system, kind, key, orjson.dumps(record)))
 
     def _apply(self, bucket: _Bucket, records: Mapping[str, Record | None]) -> None:
         data = self._data.setdefault(bucket, {})

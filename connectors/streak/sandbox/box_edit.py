@@ -1,6 +1,7 @@
 """What an update does to a box: replaced lists, ignored properties, silent nulls, time stamps and events."""
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from connectors.sdk.sandbox.simulator import World
@@ -44,16 +45,9 @@ def apply_edit(world: World, box: Record, body: dict[str, Json]) -> Edit | None:
             if links is None:
                 return None
             changed[name] = links
-    if "linkedBoxKeys" in body:
-        changed["linkedBoxKeys"] = _linked(box, body["linkedBoxKeys"])
-    if "followerKeys" in body:
-        changed["followerKeys"] = _keys(body["followerKeys"])
-    if "assignedToSharingEntries" in body:
-        changed["assigned"] = assignees(world, body["assignedToSharingEntries"])
-    if "fields" in body:
-        changed["fields"] = set_values(world, box, _unpacked(body["fields"]))
-    if body.get("stageKey"):
-        changed["stageKey"] = _stage(world, box, str(body["stageKey"]))
+    for sent, (name, read) in _REPLACED.items():
+        if body.get(sent) is not None:
+            changed[name] = read(world, box, body[sent])
     return _stamped(world, box, changed)
 
 
@@ -101,7 +95,7 @@ def _links(world: World, kind: str, items: Json) -> list[Json] | None:
     return links
 
 
-def _linked(box: Record, keys: Json) -> list[str]:
+def _linked(_world: World, box: Record, keys: Json) -> list[str]:
     linked = _keys(keys)
     if box["key"] in linked:
         refuse("A box can't be linked to itself")
@@ -120,6 +114,15 @@ def _stage(world: World, box: Record, key: str) -> str:
     if key not in pipeline["stages"]:
         refuse("Invalid stageKey")
     return key
+
+
+_REPLACED: Mapping[str, tuple[str, Callable[[World, Record, Json], Json]]] = {
+    "linkedBoxKeys": ("linkedBoxKeys", _linked),
+    "followerKeys": ("followerKeys", lambda _world, _box, value: _keys(value)),
+    "assignedToSharingEntries": ("assigned", lambda world, _box, value: assignees(world, value)),
+    "fields": ("fields", lambda world, box, value: set_values(world, box, _unpacked(value))),
+    "stageKey": ("stageKey", lambda world, box, value: _stage(world, box, str(value))),
+}
 
 
 def _unpacked(value: Json) -> Json:

@@ -126,8 +126,8 @@ def _listed(world: World, request: Request, pipeline_key: str) -> list[Record]:
         refuse("Invalid sortBy")
     stage = request.query("stageKey")
     boxes = world.records.find("box", "pipeline", pipeline_key) if pipeline_key else world.records.all("box")
-    chosen = [box for box in boxes if not stage or box["stageKey"] == stage]
-    return sorted(reversed(chosen), key=lambda box: int(box[by]), reverse=True)
+    newest = [box for box in reversed(boxes) if not stage or box["stageKey"] == stage]
+    return sorted(newest, key=lambda box: -int(box[by]))
 
 
 def list_v1(world: World, request: Request) -> Reply:

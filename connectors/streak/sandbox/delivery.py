@@ -7,6 +7,7 @@ import threading
 import time
 import zlib
 from collections.abc import Sequence
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from connectors.sdk.sandbox.http import encode
@@ -14,7 +15,7 @@ from connectors.sdk.sandbox.simulator import World
 from connectors.sdk.sandbox.store import Record
 from connectors.sdk.sandbox.traffic import Exchange
 
-__all__ = ["Deliveries", "RETRY_SECONDS"]
+__all__ = ["RETRY_SECONDS", "Deliveries"]
 
 RETRY_SECONDS: Sequence[int] = (10, 30, 120, 600, 3600)
 """The waits before the second attempt, the third …; the last one repeats."""
@@ -140,9 +141,9 @@ class _Lane:
         with records.store.writing():
             if records.get("delivery", delivery["key"]) is None:
                 return
-            if status == 410:
+            if status == HTTPStatus.GONE:
                 self._unsubscribe(delivery)
-            elif status == 200 or delivery["attempts"] + 1 >= GIVE_UP_AFTER:
+            elif status == HTTPStatus.OK or delivery["attempts"] + 1 >= GIVE_UP_AFTER:
                 records.delete("delivery", delivery["key"])
             else:
                 self._again(delivery)

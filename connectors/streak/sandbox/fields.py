@@ -64,7 +64,8 @@ def accepted(pipeline: Record, key: str, value: Json) -> bool:
     field = field_of(pipeline, key)
     if field is None or field["type"] == "FORMULA":
         return False
-    return value in (None, "") or _CHECKS.get(field["type"], lambda _field, _value: True)(field, value)
+    check = _CHECKS.get(str(field["type"]))
+    return value in (None, "") or check is None or check(field, value)
 
 
 def _is_option(field: Record, value: Json) -> bool:

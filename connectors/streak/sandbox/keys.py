@@ -5,6 +5,7 @@ import secrets
 
 __all__ = ["PREFIX", "is_key", "new_key"]
 
+_MORE = 0x80
 _APP = b"j\x0cs~mailfoogae"
 PREFIX = "agxzfm1haWxmb29nYWVy"
 """What every key starts with."""
@@ -30,8 +31,8 @@ def _text(tag: int, text: str) -> bytes:
 
 def _varint(number: int) -> bytes:
     out = bytearray()
-    while number > 0x7F:
-        out.append(number & 0x7F | 0x80)
+    while number >= _MORE:
+        out.append(number & 0x7F | _MORE)
         number >>= 7
     out.append(number)
     return bytes(out)

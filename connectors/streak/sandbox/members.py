@@ -126,7 +126,7 @@ def drop_api_key(world: World, request: Request) -> Reply:
         if record["key"] == request.params["key"]:
             world.records.delete("apikey", record["apiKey"])
             return Reply({"success": True, "message": ""})
-    missing("API key")
+    return missing("API key")
 
 
 ROUTES = (

@@ -4,7 +4,7 @@ import base64
 import binascii
 from typing import NoReturn
 
-from connectors.sdk.sandbox.http import Refused, Reply, Request
+from connectors.sdk.sandbox.http import RefusedError, Reply, Request
 from connectors.sdk.sandbox.simulator import World
 
 __all__ = ["caller", "guard", "lost", "missing", "refusal", "refuse"]
@@ -16,7 +16,7 @@ UNKNOWN_KEY_STATUS = 404
 def refuse(message: str, status: int = 400, code: int | None = None) -> NoReturn:
     """Answer `status` with Streak's error body."""
     body = {"success": False, "error": message}
-    raise Refused(Reply(body if code is None else {**body, "errorCode": code}, status))
+    raise RefusedError(Reply(body if code is None else {**body, "errorCode": code}, status))
 
 
 def missing(entity: str) -> NoReturn:
@@ -51,10 +51,10 @@ def caller(world: World, request: Request) -> str:
     """The key of the user whose API key signs the request: Basic (key as user, with or without colon) or Bearer."""
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     if not value:
-        raise Refused(Reply({"error": "Authentication required"}, 401))
+        raise RefusedError(Reply({"error": "Authentication required"}, 401))
     known = world.records.get("apikey", _basic_user(value) if scheme.lower() == "basic" else value.strip())
     if known is None:
-        raise Refused(Reply({"success": False, "error": "invalid api key"}, 401))
+        raise RefusedError(Reply({"success": False, "error": "invalid api key"}, 401))
     return str(known["userKey"])
 
 

@@ -11,7 +11,8 @@ from connectors.streak.sandbox import (
     box_values,
     boxes,
     contacts,
-    deals,
+    deal_board,
+    deal_control,
     fields,
     members,
     organizations,
@@ -55,7 +56,7 @@ def _stage(world: World, box: Record) -> str:
 
 
 def _amount(world: World, box: Record) -> str:
-    card = deals.card(world, box)
+    card = deal_board.card(world, box)
     return f"{card['amount']} {card['currency'] or ''}" if card["amount"] else ""
 
 
@@ -75,7 +76,7 @@ _KINDS = (
             Column("Box", lambda _world, box: str(box["name"])),
             Column("Stage", _stage),
             Column("Amount", _amount, numeric=True),
-            Column("Sage invoice", lambda world, box: str(deals.card(world, box)["mark"] or "")),
+            Column("Sage invoice", lambda world, box: str(deal_board.card(world, box)["mark"] or "")),
         ),
         boxes.box_view,
     ),
@@ -150,7 +151,7 @@ SIMULATOR = Simulator(
     account=_account,
     access=lambda _world: {"api_key": API_KEY},
     indexes=_INDEXES,
-    control=deals.CONTROL,
-    board=deals.board,
+    control=deal_control.CONTROL,
+    board=deal_board.board,
     background=Deliveries,
 )

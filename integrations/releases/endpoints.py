@@ -1,0 +1,72 @@
+"""The public addresses of a release's triggers: made once per (environment, flow, trigger node), kept from release to release."""
+
+import secrets
+from collections.abc import Iterator, Mapping
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from connectors.sdk.wire import Json
+from integrations.catalog import CATALOG
+from integrations.engine.plan import Step
+from integrations.ingress.models import Endpoint
+from integrations.releases.models import Release
+from integrations.releases.plans import plan_of
+from integrations.vault.seal import endpoint_aad, seal
+
+__all__ = ["close", "open_for", "reserve"]
+
+
+def reserve(release: Release) -> list[Endpoint]:
+    """Make the addresses this release needs and doesn't have yet. They answer nothing before the release is activated."""
+    return [_endpoint(release, step) for step in _listening(release)]
+
+
+def open_for(release: Release) -> list[Endpoint]:
+    """Let the release's addresses listen, as its trigger nodes say; those that it has no node for are closed."""
+    with transaction.atomic():
+        opened = []
+        for step in _listening(release):
+            endpoint = _endpoint(release, step)
+            for name, value in {**_listens_to(step.params), "active": True}.items():
+                setattr(endpoint, name, value)
+            endpoint.save()
+            opened.append(endpoint)
+        _of_flow(release).exclude(pk__in=[one.pk for one in opened]).update(active=False)
+    return opened
+
+
+def close(release: Release) -> None:
+    """The flow's addresses stop listening; they are kept for the next release."""
+    _of_flow(release).update(active=False)
+
+
+def _of_flow(release: Release) -> QuerySet[Endpoint]:
+    return Endpoint.objects.filter(environment_id=release.environment_id, flow_key=release.flow_key)
+
+
+def _listening(release: Release) -> Iterator[Step]:
+    """The trigger steps that have a public address."""
+    for step in plan_of(release.pk).steps:
+        kind = CATALOG.node_type(step.type)
+        if kind is not None and kind.category == "trigger" and step.params.get("kind") == "webhook":
+            yield step
+
+
+def _endpoint(release: Release, step: Step) -> Endpoint:
+    """The address of this trigger node; a new one gets an unguessable path and a token of its own."""
+    endpoint, made = Endpoint.objects.get_or_create(
+        environment_id=release.environment_id,
+        flow_key=release.flow_key,
+        node=step.id,
+        defaults={"path": secrets.token_urlsafe(24), "active": False, **_listens_to(step.params)},
+    )
+    if made:
+        endpoint.sealed_secret = seal({"token": secrets.token_urlsafe(32)}, endpoint_aad(endpoint.pk))
+        endpoint.save(update_fields=["sealed_secret"])
+    return endpoint
+
+
+def _listens_to(params: Mapping[str, Json]) -> dict[str, Json]:
+    trigger = str(params.get("trigger", ""))
+    return {"connector": trigger.partition(".")[0], "trigger": trigger, "config": dict(params.get("settings", {}))}

@@ -1,12 +1,35 @@
 """Connections: one account on a far system, in one environment, with sealed secrets."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.db import models
 
 __all__ = ["Connection"]
 
+VAULT_FIELDS = frozenset(
+    {
+        "sealed",
+        "secrets_set",
+        "status",
+        "status_note",
+        "tested_at",
+        "far_account_id",
+        "far_account_name",
+        "token_expires_at",
+        "token_version",
+        "refresh_owner",
+        "refresh_until",
+    }
+)
+"""What the vault keeps about a connection: a form that saves an older copy of the row must not undo a refresh."""
+
 
 class Connection(models.Model):
-    """`sealed` holds the secrets (AES-GCM, connection id as associated data); they leave only inside a connector call."""
+    """`sealed` holds the secrets (AES-GCM, connection id as associated data); they leave only inside a connector call.
+
+    `save()` of an existing row leaves VAULT_FIELDS alone unless `update_fields` names them.
+    """
 
     class Mark(models.TextChoices):
         LIVE = "live", "Live"
@@ -49,3 +72,9 @@ class Connection(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        if update_fields is None and not self._state.adding:
+            names = {field.name for field in self._meta.concrete_fields if not field.primary_key}
+            update_fields = names - VAULT_FIELDS
+        super().save(*args, update_fields=update_fields, **kwargs)

@@ -158,17 +158,19 @@ def mark_working(connection: Connection, *, note: str = "") -> None:
 def drop_secrets_if_moved(connection: Connection) -> bool:
     """Before an edited connection is saved: if it points to another host, its secrets go, so that they can't follow.
 
-    True when they went. Call it wherever a person may change `base_url` or the settings.
+    True when they went. Call it in the saving's transaction, wherever a person may change `base_url` or the settings.
     """
-    before = Connection.objects.filter(pk=connection.pk).first()
-    if before is None or not before.sealed or _hosts(before) == _hosts(connection):
-        return False
-    connection.sealed = b""
-    connection.secrets_set = {}
-    connection.token_expires_at = None
-    connection.token_version = before.token_version + 1
-    connection.status = Connection.Status.UNTESTED
-    connection.status_note = "The address changed, so the secrets must be entered again."
+    fields = ["sealed", "secrets_set", "token_expires_at", "token_version", "status", "status_note"]
+    with transaction.atomic():
+        row = Connection.objects.select_for_update().filter(pk=connection.pk).first()
+        if row is None or not row.sealed or _hosts(row) == _hosts(connection):
+            return False
+        row.sealed, row.secrets_set, row.token_expires_at = b"", {}, None
+        row.token_version += 1
+        row.status = Connection.Status.UNTESTED
+        row.status_note = "The address changed, so the secrets must be entered again."
+        row.save(update_fields=fields)
+    _copy(row, connection, *fields)
     return True
 
 

@@ -47,5 +47,5 @@ def connection(environment: Environment, far: TokenServer) -> Connection:
     secrets = {"client_id": "our-client-id", "client_secret": "our-secret"}
     connections.save_secrets(made, {**secrets, "access_token": far.access, "refresh_token": far.refresh})
     made.token_expires_at = timezone.now() - timedelta(seconds=1)
-    made.save()
+    made.save(update_fields=["token_expires_at"])
     return made

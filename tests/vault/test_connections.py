@@ -5,11 +5,13 @@ from typing import Any
 import pytest
 
 from connectors.sdk.errors import Auth, Config, Conflict
+from connectors.sdk.oauth import Grant
 from integrations.effects.models import Effect
 from integrations.releases.models import Binding, Environment
 from integrations.vault import connections
 from integrations.vault.health import accept_account, test_connection
 from integrations.vault.models import Connection
+from integrations.vault.store import keep_grant
 from tests.vault.token_server import TokenServer
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +80,25 @@ def test_another_path_on_the_same_host_keeps_the_secrets(connection: Connection)
     connection.base_url += "/v3.1"
     assert not connections.drop_secrets_if_moved(connection)
     assert connection.sealed
+
+
+def test_a_form_that_saves_an_old_copy_does_not_undo_a_refresh(connection: Connection) -> None:
+    old = Connection.objects.get(pk=connection.pk)
+    connections.fresh_account(connection)
+    old.name = "Renamed"
+    assert not connections.drop_secrets_if_moved(old)
+    old.save()
+    assert Connection.objects.get().name == "Renamed"
+    assert revealed(connection).items() >= {"refresh_token": "refresh-2-secret"}.items()
+
+
+def test_a_refresh_under_way_does_not_bring_secrets_to_a_new_host(connection: Connection) -> None:
+    before = connection.token_version
+    connection.base_url = "https://evil.example.com"
+    connections.drop_secrets_if_moved(connection)
+    connection.save()
+    assert not keep_grant(connection, Grant({"access_token": "late"}, 300), version=before)
+    assert revealed(connection) == {}
 
 
 def test_a_slot_leads_to_its_connection(

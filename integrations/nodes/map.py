@@ -1,10 +1,12 @@
-"""The map: builds a value out of earlier steps, field by field."""
+"""The map: builds a value out of earlier steps, field by field or as drawn in the mapper."""
 
 from collections.abc import Mapping
 from typing import Literal
 
 from connectors.sdk.wire import Json, Schema
 from integrations.engine.findings import Findings
+from integrations.engine.mapping import check_mapping, compile_mapping
+from integrations.engine.mapping_schema import MAPPING_DEFS, MAPPING_REF
 from integrations.engine.node import Catalog, Compiled, CompileScope, Ports, StepScope
 from integrations.engine.outcome import Done, Outcome
 
@@ -12,7 +14,7 @@ __all__ = ["NODE", "MapValue"]
 
 
 class MapValue:
-    """Params: `fields` (values with expressions)."""
+    """Params: `value`, in which every expression is replaced; a mapping document is one expression."""
 
     id = "map"
     version = 1
@@ -23,14 +25,26 @@ class MapValue:
     schema: Schema = {
         "type": "object",
         "additionalProperties": False,
+        "minProperties": 1,
+        "maxProperties": 1,
         "properties": {
             "fields": {
                 "title": "Fields",
                 "type": "object",
                 "x-order": 1,
                 "x-expression": "allow",
+                "x-help": "Name and value of each field.",
+            },
+            "mapping": {
+                **MAPPING_REF,
+                "title": "Mapping",
+                "x-order": 2,
+                "x-widget": "mapping",
+                "x-mapping": "free",
+                "x-expression": "never",
             },
         },
+        "$defs": MAPPING_DEFS,
     }
     sample: Json = {"fields": {"full_name": {"$expr": "$contactName($in.given_name, $in.family_name)"}}}
 
@@ -39,13 +53,18 @@ class MapValue:
 
     def compile(self, config: Mapping[str, Json], scope: CompileScope) -> Compiled:
         findings = Findings(scope)
-        fields = config.get("fields", {})
-        if findings.config(self.schema, config):
-            findings.values(fields, "/config/fields")
-        return findings.compiled({"fields": fields}, template=fields)
+        if not findings.config(self.schema, config):
+            return findings.compiled({})
+        if "mapping" in config:
+            check_mapping(config["mapping"], "/config/mapping", findings)
+            value: Json = {"$expr": compile_mapping(config["mapping"])} if not findings.problems else {}
+        else:
+            value = config["fields"]
+            findings.values(value, "/config/fields")
+        return findings.compiled({"value": value}, template=value)
 
     def execute(self, params: Mapping[str, Json], scope: StepScope) -> Outcome:
-        return Done(scope.resolve(params["fields"]))
+        return Done(scope.resolve(params["value"]))
 
 
 NODE = MapValue()

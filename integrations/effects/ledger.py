@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Max
 from django.utils import timezone
 
 from connectors.sdk.operation import Match, Write
@@ -25,6 +25,7 @@ __all__ = [
     "intend",
     "mark_unknown",
     "meet",
+    "next_generation",
     "refuse",
     "take_over",
     "token",
@@ -72,6 +73,12 @@ def meet(intent: Intent) -> Effect | None:
     if len(effects) > 1:
         raise KeysDisagree(effects)
     return effects[0] if effects else None
+
+
+def next_generation(intent: Intent) -> int:
+    """1, or one more than what a person has had made again under this identity. Only reads."""
+    former = Effect.objects.filter(account=intent.account, record=intent.record, identity=intent.keys[0])
+    return int(former.aggregate(most=Max("generation"))["most"] or 0) + 1
 
 
 def intend(

@@ -1,7 +1,7 @@
 """One writing step: meet the effect it means, or intend it, send it once and settle it (DESIGN §3.3)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 
@@ -146,6 +146,7 @@ class Writing:
                 return self._unsettled(effect)
 
     def _first(self, intent: ledger.Intent) -> Json:
+        intent = replace(intent, generation=ledger.next_generation(intent))
         match = self._op.existing(self._call, self._want.data) if self._op.existing else None
         if match is None:
             return self._intend_and_send(intent, freed=None)

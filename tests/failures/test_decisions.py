@@ -1,0 +1,104 @@
+"""What a person decides about an effect, and that the run then goes on, once."""
+
+import pytest
+from django.utils import timezone
+
+from connectors.sdk import errors
+from integrations.effects.models import Effect
+from integrations.engine.outcome import Fail
+from integrations.failures import decisions
+from integrations.failures.actions import NotParked
+from integrations.runs.journal import RunJournal
+from integrations.runs.models import Run, StepEntry
+from integrations.runs.writer import InlineWriter
+from tests.effects.conftest import World, operation, world
+
+__all__ = ["world"]
+
+LOST = errors.OutcomeUnknown("The answer was lost.")
+
+
+def held(world: World, total: str = "12.00", strategy: str = "native") -> Run:
+    """A run that waits for a person at the step that would write `total` for box-1."""
+    run = world.run()
+    try:
+        world.write(run, operation(strategy), {"total": total}, "box-1")
+    except errors.Failure as failure:
+        journal = RunJournal(run, InlineWriter())
+        journal.met("make", Effect.objects.latest("pk").pk)
+        journal.record("make", node="make", attempt=1, outcome=Fail(failure))
+        journal.commit(lambda: None)
+    Run.objects.filter(pk=run.pk).update(state="parked", reason="person", due_at=None)
+    return run
+
+
+def claimed(run: Run) -> Run:
+    Run.objects.filter(pk=run.pk).update(state="running", due_at=timezone.now())
+    run.refresh_from_db()
+    return run
+
+
+def test_keeping_the_first_takes_its_result_without_writing(world: World) -> None:
+    world.write(world.run(), operation(), {"total": "10.00"}, "box-1")
+    run = held(world)
+
+    assert decisions.keep_first(run.pk, "dana").state == "queued"
+
+    latest = RunJournal(claimed(run), InlineWriter()).last("make")
+    assert latest is not None
+    assert (latest.state, latest.output["id"]) == ("done", "F-1")
+    assert len(world.far.sent) == 1
+
+
+def test_making_it_again_is_the_next_generation_with_its_own_marks(world: World) -> None:
+    world.write(world.run(), operation(), {"total": "10.00"}, "box-1")
+    run = held(world)
+
+    decisions.make_again(run.pk, "dana", "The customer ordered more.")
+    world.write(claimed(run), operation(), {"total": "12.00"}, "box-1")
+
+    assert list(Effect.objects.order_by("generation").values_list("generation", "far_id")) == [
+        (1, "F-1"),
+        (2, "F-2"),
+    ]
+    assert world.far.sent[0].json["guid"] != world.far.sent[1].json["guid"]
+    assert "ordered more" in Effect.objects.get(generation=1).note
+
+
+def test_what_was_made_again_is_met_by_later_runs(world: World) -> None:
+    world.write(world.run(), operation(), {"total": "10.00"}, "box-1")
+    run = held(world)
+    decisions.make_again(run.pk, "dana", "More.")
+    world.write(claimed(run), operation(), {"total": "12.00"}, "box-1")
+
+    assert world.write(world.run(), operation(), {"total": "12.00"}, "box-1")["id"] == "F-2"
+    assert len(world.far.sent) == 2
+
+
+def test_a_reason_is_needed_to_make_it_again(world: World) -> None:
+    world.write(world.run(), operation(), {"total": "10.00"}, "box-1")
+    with pytest.raises(ValueError, match="why"):
+        decisions.make_again(held(world).pk, "dana", "  ")
+
+
+def test_what_never_happened_is_sent_again(world: World) -> None:
+    world.far.before = [LOST]
+    run = held(world, "10.00", "none")
+    assert Effect.objects.get().state == "unknown"
+
+    decisions.never_happened(run.pk, "dana")
+    world.write(claimed(run), operation("none"), {"total": "10.00"}, "box-1")
+
+    assert Effect.objects.get().state == "confirmed"
+    assert len(world.far.documents) == 1
+
+
+def test_a_decision_needs_a_run_that_waits_for_it(world: World) -> None:
+    world.write(world.run(), operation(), {"total": "10.00"}, "box-1")
+    run = held(world)
+    with pytest.raises(decisions.NoDecision):
+        decisions.never_happened(run.pk, "dana")
+    decisions.keep_first(run.pk, "dana")
+    with pytest.raises(NotParked):
+        decisions.keep_first(run.pk, "dana")
+    assert StepEntry.objects.filter(run=run).count() == 2

@@ -77,7 +77,7 @@ def _waiting(run_id: int, state: Effect.State) -> tuple[Run, StepEntry, Effect]:
     if run.state != Run.State.PARKED:
         raise NotParked(run)
     step = StepEntry.objects.filter(run=run, state="fail").order_by("-pk").first()
-    effect = Effect.objects.select_for_update().filter(pk=step.effect_id).first() if step else None
+    effect = step.effect if step else None
     if step is None or effect is None or effect.state != state:
         raise NoDecision("This run does not wait for that decision.")
     return run, step, effect

@@ -8,9 +8,8 @@ import pytest
 from django.test import Client
 from django.urls import path
 
-from connectors.sdk import errors
+from connectors.sdk import errors, registry
 from connectors.sdk.trigger import Arrival, Delivery, WebhookTrigger
-from integrations.ingress import verify
 from integrations.ingress.models import Endpoint, Event, Refusal
 from integrations.ingress.webhook import receive
 from integrations.payloads import codec
@@ -43,7 +42,7 @@ TRIGGER = WebhookTrigger(
 
 @pytest.fixture
 def endpoint(monkeypatch: pytest.MonkeyPatch) -> Endpoint:
-    monkeypatch.setattr(verify.registry, "trigger", lambda _id: TRIGGER)
+    monkeypatch.setattr(registry, "trigger", lambda _id: TRIGGER)
     environment = Environment.objects.create(key="dev", name="Development")
     Release.objects.create(
         environment=environment,

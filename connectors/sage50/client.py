@@ -50,7 +50,7 @@ def pages(call: Call, path: str, query: Mapping[str, Json]) -> list[Json]:
 def classify(_request: Request, response: Response) -> Failure | None:
     """Sage's refusals; None leaves the rest (429, 5xx) to the default table."""
     errors = _errors(response)
-    sentence = "; ".join(str(error.get("$message") or "") for error in errors if error.get("$message"))
+    sentence = "; ".join(filter(None, map(_sentence, errors)))
     detail = f"{response.status}: {response.text[:2000]}"
     if response.status == HTTPStatus.UNAUTHORIZED:
         return _unauthorized(errors, sentence, detail)
@@ -109,6 +109,13 @@ def _errors(response: Response) -> list[Json]:
     body = response.json
     found = body if isinstance(body, list) else [body]
     return [one for one in found if isinstance(one, dict) and ("$message" in one or "$dataCode" in one)]
+
+
+def _sentence(error: Json) -> str:
+    """The message; one that is only a predicate ("is too long") gets its field in front."""
+    message, source = str(error.get("$message") or ""), str(error.get("$source") or "")
+    field = source.rpartition(".")[2].replace("_", " ")
+    return f"{field} {message}" if message[:1].islower() and field not in {"", "base"} else message
 
 
 def _brief(error: Json) -> dict[str, str]:

@@ -57,7 +57,7 @@ INVOICE_SAMPLE: Json = {
 
 def invoice_output(invoice: Json) -> Json:
     """Sage's invoice → what `INVOICE` describes. Raises `OutcomeUnknown` for an answer that is no invoice."""
-    if not isinstance(invoice, dict) or not invoice.get("id"):
+    if not isinstance(invoice, dict) or not invoice.get("id") or "total_amount" not in invoice:
         raise OutcomeUnknown(
             "Sage's answer is not an invoice.", code="not_an_invoice", detail=str(invoice)[:500]
         )

@@ -11,7 +11,7 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from connectors.sdk.classify import classify_lost, is_write
-from connectors.sdk.errors import Data, Failure, OutcomeUnknown
+from connectors.sdk.errors import Config, Data, Failure, OutcomeUnknown
 from connectors.sdk.guard import Reach, origin_of
 from connectors.sdk.numbers import parse_json
 from connectors.sdk.redact import Redactor
@@ -127,6 +127,9 @@ class Http:
         return b"".join(parts)
 
     def _lost(self, request: Request, flight: Flight, error: Exception) -> Failure:
+        if isinstance(error, requests.exceptions.SSLError) and not flight.sent:
+            sentence = "The far system's certificate is not one we can trust."
+            return Config(sentence, code="certificate", detail=str(error))
         return classify_lost(
             request, sent=flight.sent, reason=self.redactor.text(f"{type(error).__name__}: {error}")
         )

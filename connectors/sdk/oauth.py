@@ -4,7 +4,7 @@ Nothing is stored here: each function returns the new secrets, and the caller co
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode, urlsplit
 
 from connectors.sdk.account import Account, OAuth2
@@ -28,7 +28,7 @@ class Grant:
     """What a token endpoint gave. `secrets` holds "access_token" and, when there is a new one, "refresh_token"; both
     times are in seconds from now, 0 when not said. `scope` is what was granted."""
 
-    secrets: Mapping[str, str]
+    secrets: Mapping[str, str] = field(repr=False)
     expires_in: float
     refresh_expires_in: float = 0.0
     scope: str = ""

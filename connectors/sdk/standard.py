@@ -53,7 +53,7 @@ def its_sign_in_matches_its_manifest(connector: Connector) -> list[str]:
 
 
 def it_hides_what_it_signs_with(connector: Connector) -> list[str]:
-    problems = []
+    problems: list[str] = []
     for kind in connector.client.auth:
         secrets = _made_up(kind)
         account = Account(

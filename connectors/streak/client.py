@@ -1,5 +1,6 @@
 """Talking to Streak: signing in, the encoding each call wants, and what its refusals mean."""
 
+import re
 from collections.abc import Mapping
 
 from connectors.sdk.account import AccountIdentity, AuthKind
@@ -12,7 +13,7 @@ from connectors.sdk.wire import Json, Request, Response
 
 __all__ = ["CLIENT", "write_request"]
 
-_UNKNOWN_PATH = "invalid api path specified"
+_NO_SUCH_KEY = re.compile(r"invalid api path specified|invalid (?!api)\w+ key|not found", re.I)
 _KEY_REFUSED = ("authentication required", "invalid api key")
 
 
@@ -39,7 +40,7 @@ def classify(request: Request, response: Response) -> Failure | None:
         return _empty(request, response, detail)
     if response.status == 401:  # noqa: PLR2004 - a bad key, or no access to this one object
         return Auth("Streak does not accept the API key.", code=_code_of_401(sentence), detail=detail)
-    if response.status == 400 and (not sentence or _UNKNOWN_PATH in sentence.lower()):  # noqa: PLR2004 - unknown key
+    if response.status == 400 and (not sentence or _NO_SUCH_KEY.search(sentence)):  # noqa: PLR2004 - unknown key
         return NotFound(
             "Streak has no such record, or this key may not see it.", code="not_found", detail=detail
         )

@@ -1,8 +1,10 @@
 """`manage.py demo`: Interlock with a sandbox company; `--once` rehearses the main job and proves it."""
 
+import contextlib
 import sys
 import tempfile
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from integrations.demo.once import kill_point, rehearse
 from integrations.demo.play import RehearsalError
 from integrations.demo.report import as_json, told
 from integrations.demo.serve import serve
+from integrations.demo.stage import run_around
 from integrations.supervisor.console import Console
 from integrations.supervisor.group import NotReadyError, StoppedError
 from integrations.supervisor.lock import FolderInUseError
@@ -45,30 +48,52 @@ class Command(BaseCommand):
             help="with --once: kill the worker there with SIGKILL; random picks a place",
         )
 
+        parser.add_argument(
+            "--around",
+            nargs="...",
+            metavar="COMMAND",
+            help="run COMMAND against a demo on free ports and throw-away data, and end with its code",
+        )
+
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
-            if options["once"]:
+            if options["around"]:
+                self._run_around(options["around"])
+            elif options["once"]:
                 self._rehearse(options)
             else:
                 serve(settings.DATA, options["port"], Console())
         except (FolderInUseError, PortInUseError, NotReadyError, RehearsalError) as problem:
             raise CommandError(str(problem)) from None
 
+    def _run_around(self, command: list[str]) -> None:
+        with quiet(shown=False) as console:
+            code = run_around(command, console)
+        if code:
+            sys.exit(code)
+
     def _rehearse(self, options: dict[str, Any]) -> None:
-        """Exit code 0 only when everything is as it must be; the processes' lines are shown when it isn't."""
+        """Exit code 0 only when everything is as it must be."""
         kill_at = kill_point(options["kill_worker_at"])
-        with tempfile.NamedTemporaryFile(prefix="interlock-log-") as log:
-            console = Console(log=None if options["logs"] else Path(log.name))
-            try:
-                story = rehearse(console, kill_at)
-            except StoppedError:
-                raise CommandError("Stopped before the end.") from None
-            except (NotReadyError, RehearsalError):
-                console.show_last()
-                raise
+        with quiet(shown=options["logs"]) as console:
+            story = rehearse(console, kill_at)
         for line in told(story):
             console.say(line)
         if options["json"]:
             self.stdout.write(as_json(story, kill_at))
         if story.wrong:
             sys.exit(1)
+
+
+@contextlib.contextmanager
+def quiet(*, shown: bool) -> Iterator[Console]:
+    """A console that keeps the processes' lines to itself, unless they are to be `shown`, and shows the last if it fails."""
+    with tempfile.NamedTemporaryFile(prefix="interlock-log-") as log:
+        console = Console(log=None if shown else Path(log.name))
+        try:
+            yield console
+        except StoppedError:
+            raise CommandError("Stopped before the end.") from None
+        except (NotReadyError, RehearsalError):
+            console.show_last()
+            raise

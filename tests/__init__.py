@@ -1,0 +1,1 @@
+"""What holds the house: tests of everything but the connectors, which bring their own."""

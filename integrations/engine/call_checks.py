@@ -11,21 +11,19 @@ from integrations.engine.schema_check import violations
 
 __all__ = ["check_input", "effect_params"]
 
+_INPUT = "/config/input"
+
 
 def check_input(operation: Operation, value: Json, findings: Findings) -> None:
     """Expressions, fixed values against the schema, required fields, and what feeds decimals."""
-    findings.values(value, "/config/input")
+    findings.values(value, _INPUT)
+    decimals = check_decimals(operation.input, value, _INPUT, findings)
     for violation in violations(operation.input, value):
+        pointer = f"{_INPUT}{violation.pointer}"
         if violation.keyword == "required":
-            findings.add(
-                "input_missing",
-                violation.message,
-                f"/config/input{violation.pointer}",
-                field=violation.missing,
-            )
-        else:
-            findings.add("input_invalid", violation.message, f"/config/input{violation.pointer}")
-    check_decimals(operation.input, value, "/config/input", findings)
+            findings.add("input_missing", violation.message, pointer, field=violation.missing)
+        elif pointer not in decimals:
+            findings.add("input_invalid", violation.message, pointer)
 
 
 def effect_params(operation: Operation, config: Mapping[str, Json], findings: Findings) -> dict[str, Json]:

@@ -13,10 +13,12 @@ from integrations.engine.expressions.language import NAMES
 from integrations.engine.expressions.reading import Call, Reading, Use, read
 from integrations.engine.expressions.syntax import NotUnderstood, Tree, parse
 from integrations.engine.expressions.template import expressions_in
+from integrations.engine.inference import infer
 from integrations.engine.limits import LIMITS
 from integrations.engine.node import Compiled, CompileScope
 from integrations.engine.problem import Problem
 from integrations.engine.schema_check import violations
+from integrations.engine.shapes import Shape
 
 __all__ = ["Findings"]
 
@@ -33,6 +35,7 @@ class Findings:
         self.problems: list[Problem] = []
         self.tables: set[str] = set()
         self.variables: set[str] = set()
+        self._shapes: dict[str, Shape] = {}
 
     def compiled(self, params: Mapping[str, Json], **rest: Any) -> Compiled:
         """The node's result, with everything found so far."""
@@ -69,9 +72,9 @@ class Findings:
         for place, source in expressions_in(value, pointer):
             self.expression(source, place)
 
-    def expression_of_item(self, source: str, pointer: str) -> Reading | None:
+    def expression_of_item(self, source: str, pointer: str, items: Shape) -> Reading | None:
         """Check an expression of a loop node itself that may already use `$item` and `$index`."""
-        inside = Findings(replace(self.scope, in_loop=True))
+        inside = Findings(replace(self.scope, in_loop=True, item=items))
         reading = inside.expression(source, pointer)
         self.problems += inside.problems
         self.tables |= inside.tables
@@ -91,7 +94,7 @@ class Findings:
             )
             return None
         try:
-            reading = read(parse(source))
+            tree = parse(source)
         except NotUnderstood as lost:
             self.add(
                 "expression_not_understood",
@@ -100,9 +103,31 @@ class Findings:
                 position=lost.position,
             )
             return None
+        reading = read(tree)
         self._uses(reading, pointer, frozenset(names))
         self._calls(reading, pointer)
+        self._shapes[source] = self._infer(tree, pointer)
         return reading
+
+    def shape(self, source: str, pointer: str) -> Shape:
+        """What is known of an expression's result. Arithmetic on decimals in it is reported, once per expression."""
+        if source not in self._shapes:
+            try:
+                self._shapes[source] = self._infer(parse(source), pointer)
+            except NotUnderstood:
+                return Shape("other", what="this form of expression", node=self.scope.node)
+        return self._shapes[source]
+
+    def _infer(self, tree: Tree, pointer: str) -> Shape:
+        names = {
+            "steps": Shape("object", fields=self.scope.shapes),
+            "event": self.scope.event,
+            "item": self.scope.item,
+        }
+        return infer(tree, names, self.scope.node, lambda *found: self._decimal(pointer, *found))
+
+    def _decimal(self, pointer: str, code: str, position: int, message: str) -> None:
+        self.add(code, message, pointer, position=position)
 
     def _uses(self, reading: Reading, pointer: str, names: frozenset[str]) -> None:
         allowed = names if self.scope.in_loop else names - _LOOP_NAMES

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from connectors.sdk.wire import Json, Schema
+from connectors.sdk.wire import Json
 from integrations.engine.graph import Graph, Node
 from integrations.engine.limits import Limits
 from integrations.engine.node import Catalog, Compiled, CompileScope, NodeType
 from integrations.engine.plan import Edge, OnError, Plan, RetryPolicy, Step
 from integrations.engine.problem import Problem
+from integrations.engine.shapes import UNKNOWN, Shape
 from integrations.engine.topology import order, reachable, upstream
 
 __all__ = ["CompiledLevel", "Flow", "compile_level"]
@@ -28,8 +29,8 @@ class Flow:
     slots: dict[str, str] = field(default_factory=dict)
     tables: set[str] = field(default_factory=set)
     variables: set[str] = field(default_factory=set)
-    outputs: dict[str, Schema] = field(default_factory=dict)
-    templates: dict[str, Json] = field(default_factory=dict)
+    shapes: dict[str, Shape] = field(default_factory=dict)
+    event: Shape = UNKNOWN
 
     def add(
         self,
@@ -58,11 +59,13 @@ class CompiledLevel:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What encloses a level: the container's node id ("" at the top), what is upstream of it, and how deep it lies."""
+    """What encloses a level: the container's node id ("" at the top), what is upstream of it, how deep it lies, and what is
+    known of its items."""
 
     container: str = ""
     upstream: frozenset[str] = frozenset()
     depth: int = 0
+    item: Shape = UNKNOWN
 
 
 def compile_level(flow: Flow, graph: Graph, around: Around | None = None) -> CompiledLevel:
@@ -176,7 +179,10 @@ class _Level:
     def _node(self, node: Node) -> Step | None:
         kind = self._types[node.id]
         before = self._upstream[node.id] - {node.id}
-        body = self._body(node, before)
+        item = (
+            kind.compile(node.config, self._scope(node, before, None)).item if kind and node.body else UNKNOWN
+        )
+        body = self._body(node, before, item)
         if kind is None:
             return None
         compiled = kind.compile(node.config, self._scope(node, before, body))
@@ -211,11 +217,12 @@ class _Level:
             known=flow.known,
             disabled=flow.disabled,
             business_key=flow.business_key,
-            outputs=flow.outputs,
-            templates=flow.templates,
+            shapes=flow.shapes,
+            event=flow.event,
+            item=self._around.item,
         )
 
-    def _body(self, node: Node, before: frozenset[str]) -> CompiledLevel | None:
+    def _body(self, node: Node, before: frozenset[str], item: Shape) -> CompiledLevel | None:
         if node.body is None:
             return None
         depth = self._around.depth + 1
@@ -223,7 +230,9 @@ class _Level:
             message = f"Loops may lie {self._flow.limits.depth} deep."
             self._flow.add("too_deep", message, node.id, "/body", limit=self._flow.limits.depth)
             return None
-        return compile_level(self._flow, node.body, Around(node.id, before | self._around.upstream, depth))
+        return compile_level(
+            self._flow, node.body, Around(node.id, before | self._around.upstream, depth, item)
+        )
 
     def _body_plan(self, node: Node, body: CompiledLevel | None) -> Plan | None:
         return None if body is None else Plan(key=node.id, digest="", steps=body.steps, edges=body.edges)
@@ -235,10 +244,10 @@ class _Level:
         ]
         flow.tables |= compiled.tables
         flow.variables |= compiled.variables
-        if compiled.output:
-            flow.outputs[node.id] = compiled.output
-        if compiled.template is not None:
-            flow.templates[node.id] = compiled.template
+        flow.shapes[node.id] = compiled.shape
+        kind = self._types[node.id]
+        if kind is not None and kind.category == "trigger":
+            flow.event = compiled.shape
         for slot, connector in compiled.slots.items():
             if flow.slots.setdefault(slot, connector) != connector:
                 message = f"The slot {slot} is used for {flow.slots[slot]} and for {connector}."

@@ -4,7 +4,7 @@ Kinds: object, list (for each `as` in `from`), static (fixed items), concat (lis
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from connectors.sdk.wire import Json
 from integrations.engine.expressions.language import NAMES
@@ -13,6 +13,7 @@ from integrations.engine.findings import Findings
 
 __all__ = ["check_mapping", "compile_mapping"]
 
+_PARTS = {"static": "items", "concat": "parts"}
 Place = str
 """A JSONata expression that gives the pointer of the value being made: `"/lines/" & $string($line_i) & "/sku"`."""
 
@@ -24,20 +25,19 @@ def compile_mapping(document: Mapping[str, Json]) -> str:
 
 def _made(node: Mapping[str, Json], place: Place) -> str:
     """The source of one node. Pieces written by people are put in brackets with a line end, so none can reach out."""
-    match node["kind"]:
-        case "object":
-            return _object(node, place)
-        case "list":
-            return _list(node, place)
-        case "static" | "concat":
-            return _joined(node.get("items", node.get("parts", [])), place)
-        case "path":
-            return _piece(node["path"])
-        case "expr":
-            return _piece(node["src"])
-        case "lookup":
-            return _lookup(node, place)
-    return json.dumps(node["value"])
+    kind = node["kind"]
+    if kind in ("path", "expr"):
+        return _piece(_written(node))
+    if kind == "const":
+        return json.dumps(node["value"])
+    if kind in ("static", "concat"):
+        return _joined(node[_PARTS[kind]], place)
+    return {"object": _object, "list": _list, "lookup": _lookup}[kind](node, place)
+
+
+def _written(node: Mapping[str, Json]) -> str:
+    """What a person wrote in a path or an expression."""
+    return str(node["path" if node["kind"] == "path" else "src"])
 
 
 def _object(node: Mapping[str, Json], place: Place) -> str:
@@ -99,23 +99,28 @@ def check_mapping(document: Mapping[str, Json], pointer: str, findings: Findings
 
 
 def _check(node: Mapping[str, Json], pointer: str, findings: Findings, names: tuple[str, ...]) -> None:
-    match node["kind"]:
-        case "path" | "expr":
-            which = "path" if node["kind"] == "path" else "src"
-            findings.expression(node[which], f"{pointer}/{which}", names=names)
-        case "object":
-            for at, field in enumerate(node["fields"]):
-                _check(field["value"], f"{pointer}/fields/{at}/value", findings, names)
-        case "list":
-            _check_list(node, pointer, findings, names)
-        case "static" | "concat":
-            which = "items" if node["kind"] == "static" else "parts"
-            for at, part in enumerate(node[which]):
-                _check(part, f"{pointer}/{which}/{at}", findings, names)
-        case "lookup":
-            findings.tables.add(node["table"])
-            for at, key in enumerate(node["keys"]):
-                _check(key, f"{pointer}/keys/{at}", findings, names)
+    if node["kind"] in ("path", "expr"):
+        which = "path" if node["kind"] == "path" else "src"
+        findings.expression(node[which], f"{pointer}/{which}", names=names)
+    elif node["kind"] == "list":
+        _check_list(node, pointer, findings, names)
+    elif node["kind"] == "lookup":
+        findings.tables.add(node["table"])
+    for below, part in _parts(node):
+        _check(part, f"{pointer}{below}", findings, names)
+
+
+def _parts(node: Mapping[str, Json]) -> Iterator[tuple[str, Mapping[str, Json]]]:
+    """(pointer, node) of what a node holds, a list's items left out."""
+    if node["kind"] == "object":
+        yield from ((f"/fields/{at}/value", field["value"]) for at, field in enumerate(node["fields"]))
+    if node["kind"] in _PARTS:
+        which = _PARTS[node["kind"]]
+        yield from ((f"/{which}/{at}", part) for at, part in enumerate(node[which]))
+    if node["kind"] == "lookup":
+        yield from ((f"/keys/{at}", key) for at, key in enumerate(node["keys"]))
+        if "default" in node:
+            yield "/default", node["default"]
 
 
 def _check_list(node: Mapping[str, Json], pointer: str, findings: Findings, names: tuple[str, ...]) -> None:

@@ -10,6 +10,7 @@ from connectors.sdk.trigger import WebhookTrigger
 from connectors.sdk.wire import Json, Schema
 from integrations.engine.outcome import Outcome
 from integrations.engine.problem import Problem
+from integrations.engine.shapes import UNKNOWN, Shape
 
 __all__ = ["Catalog", "CompileScope", "Compiled", "Context", "EffectSpec", "NodeType", "Ports", "StepScope"]
 
@@ -104,8 +105,8 @@ class CompileScope:
     """Where a node stands while compiling: its id, what is upstream, whether it is inside a loop body.
 
     `inner` are the upstream steps inside the same loop body, `known` every node id of the flow, `disabled` those switched
-    off. `business_key` is the trigger's expression ("" = none). `outputs` and `templates` are what upstream nodes said of
-    their outputs (see `Compiled`), by node id.
+    off. `business_key` is the trigger's expression ("" = none). `shapes` are what upstream nodes said of their outputs, by node
+    id; `event` and `item` those of `$event` and `$item`.
     """
 
     node: str
@@ -119,8 +120,9 @@ class CompileScope:
     known: frozenset[str] = frozenset()
     disabled: frozenset[str] = frozenset()
     business_key: str = ""
-    outputs: Mapping[str, Schema] = field(default_factory=dict)
-    templates: Mapping[str, Json] = field(default_factory=dict)
+    shapes: Mapping[str, Shape] = field(default_factory=dict)
+    event: Shape = UNKNOWN
+    item: Shape = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ class Compiled:
     """A node's parameters, or its problems; and what it needs from its environment.
 
     `writes`: it changes a far system. `transparent`: its output is only a note, and `$in` of what follows is its own `$in`.
-    `output` is the schema of its output where it is known; `template` its output as a value with expressions in it.
+    `shape` is what is known of its output; `item` (of a loop) what is known of `$item` inside.
     """
 
     params: Mapping[str, Json] = field(default_factory=dict)
@@ -139,8 +141,8 @@ class Compiled:
     """slot → connector id"""
     writes: bool = False
     transparent: bool = False
-    output: Schema = field(default_factory=dict)
-    template: Json = None
+    shape: Shape = UNKNOWN
+    item: Shape = UNKNOWN
 
 
 class NodeType(Protocol):

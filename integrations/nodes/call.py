@@ -11,6 +11,7 @@ from integrations.engine.findings import Findings
 from integrations.engine.money import decimal_fields, gate
 from integrations.engine.node import Catalog, Compiled, CompileScope, EffectSpec, Ports, StepScope
 from integrations.engine.outcome import Done, Outcome
+from integrations.engine.shapes import Shape
 
 __all__ = ["NODE", "Call"]
 
@@ -113,7 +114,7 @@ class Call:
             params,
             slots={scope.slot: operation_id.partition(".")[0]} if scope.slot else {},
             writes=isinstance(operation, Write),
-            output=operation.output,
+            shape=Shape("path", schema=operation.output),
         )
 
     def execute(self, params: Mapping[str, Json], scope: StepScope) -> Outcome:

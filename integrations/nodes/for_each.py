@@ -10,6 +10,7 @@ from integrations.engine.findings import Findings
 from integrations.engine.limits import LIMITS, over_limit
 from integrations.engine.node import Catalog, Compiled, CompileScope, Ports, StepScope
 from integrations.engine.outcome import Done, Outcome
+from integrations.engine.shapes import UNKNOWN, Shape, element
 
 __all__ = ["NODE", "ForEach"]
 
@@ -54,15 +55,18 @@ class ForEach:
 
     def compile(self, config: Mapping[str, Json], scope: CompileScope) -> Compiled:
         findings = Findings(scope)
+        item = UNKNOWN
         params = {name: source_of(config.get(name)) for name in ("items", "key")}
         if findings.config(self.schema, config):
             findings.expression(params["items"], "/config/items")
-            self._check_key(params["key"], scope, findings)
+            item = element(findings.shape(params["items"], "/config/items"))
+            self._check_key(params["key"], item, findings)
         if not scope.has_body:
             findings.add("loop_empty", "There is nothing inside this loop.", "/body")
-        return findings.compiled(params)
+        return findings.compiled(params, item=item)
 
-    def _check_key(self, key: str, scope: CompileScope, findings: Findings) -> None:
+    def _check_key(self, key: str, item: Shape, findings: Findings) -> None:
+        scope = findings.scope
         if not key:
             if scope.body_writes:
                 message = (
@@ -70,7 +74,7 @@ class ForEach:
                 )
                 findings.add("loop_key_missing", message, "/config/key")
             return
-        reading = findings.expression_of_item(key, "/config/key")
+        reading = findings.expression_of_item(key, "/config/key", item)
         if reading is not None and scope.body_writes and "index" in reading.names():
             message = (
                 "A position in the list is no key: it changes when the list does. Use something of the item."

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from connectors.sdk.wire import Json, Schema
+from integrations.engine.decimal_check import shape_of
 from integrations.engine.findings import Findings
 from integrations.engine.mapping import check_mapping, compile_mapping
 from integrations.engine.mapping_schema import MAPPING_DEFS, MAPPING_REF
@@ -61,7 +62,7 @@ class MapValue:
         else:
             value = config["fields"]
             findings.values(value, "/config/fields")
-        return findings.compiled({"value": value}, template=value)
+        return findings.compiled({"value": value}, shape=shape_of(value, findings))
 
     def execute(self, params: Mapping[str, Json], scope: StepScope) -> Outcome:
         return Done(scope.resolve(params["value"]))

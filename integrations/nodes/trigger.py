@@ -8,6 +8,7 @@ from integrations.engine.findings import Findings
 from integrations.engine.node import Catalog, Compiled, CompileScope, Ports, StepScope
 from integrations.engine.outcome import Done, Outcome
 from integrations.engine.schema_check import violations
+from integrations.engine.shapes import Shape
 
 __all__ = ["NODE", "Trigger"]
 
@@ -89,7 +90,7 @@ class Trigger:
         for violation in violations(trigger.config, config.get("settings", {})):
             findings.add("config_invalid", violation.message, f"/config/settings{violation.pointer}")
         slots = {scope.slot: trigger_id.partition(".")[0]} if scope.slot else {}
-        return findings.compiled(dict(config), slots=slots, output=trigger.output)
+        return findings.compiled(dict(config), slots=slots, shape=Shape("path", schema=trigger.output))
 
     def execute(self, params: Mapping[str, Json], scope: StepScope) -> Outcome:
         return Done(scope.event)

@@ -5,9 +5,10 @@ document, which the engine reads only where the expression goes; as bindings the
 """
 
 import re
+import threading
 from collections.abc import Callable, Mapping
 from enum import Enum
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Final
 
 import jlens
@@ -26,6 +27,15 @@ NAMES = ("event", "steps", "item", "index", "vars", "in")
 _ROOT = "§"
 _VARIABLE = re.compile(r"\$([A-Za-z_]\w*)")
 _OVER_LIMIT = frozenset({"U1001", "D1011", "D1012", "D1013"})
+
+
+class _Here(threading.local):
+    """What this thread is evaluating in."""
+
+    context: Context | None = None
+
+
+_here = _Here()
 
 
 class Missing(Enum):
@@ -49,7 +59,7 @@ class SyntaxProblem(ValueError):  # noqa: N818 - a problem of the text, shown to
 class Expression:
     """A compiled expression; may be shared between threads."""
 
-    __slots__ = ("_contextual", "_offset", "_present", "_program", "source")
+    __slots__ = ("_offset", "_present", "_program", "source")
 
     def __init__(self, source: str) -> None:
         _check(source)
@@ -60,7 +70,6 @@ class Expression:
         self._offset = len(prefix) + 1
         self._program = _program(f"({prefix}{source}\n)", functions)
         self._present = _program(f"({prefix}$exists(({source}\n)))", functions)
-        self._contextual = [function for function in functions if function.contextual]
 
     def evaluate(self, names: Mapping[str, Json], context: Context | None = None) -> Json:
         """The result over `names` (keys of `NAMES`), or `MISSING`. Raises `Data` for whatever goes wrong, and lets the
@@ -71,10 +80,10 @@ class Expression:
         return result
 
     def _run(self, program: jlens.Expression, names: Mapping[str, Json], context: Context | None) -> Json:
+        _here.context = context
         try:
             return program.evaluate(
                 {_ROOT: names},
-                self._bindings(context),
                 timeout=LIMITS.expression_seconds,
                 max_depth=LIMITS.expression_depth,
                 max_steps=LIMITS.expression_steps,
@@ -89,11 +98,6 @@ class Expression:
             failure.info.setdefault("expression", self.source)
             failure.info.setdefault("position", self._place(getattr(failure, "position", None)))
             raise
-
-    def _bindings(self, context: Context | None) -> dict[str, Callable[..., Json]] | None:
-        if not self._contextual:
-            return None
-        return {function.name: partial(function.run, context) for function in self._contextual}
 
     def _failure(self, error: jlens.JlensError) -> Data:
         limit = error.code in _OVER_LIMIT
@@ -137,9 +141,20 @@ def _program(source: str, functions: list[Function]) -> jlens.Expression:
     program = jlens.Expression(source)
     program.register_function("eval", _refused)
     for function in functions:
-        if not function.contextual:
-            program.register_function(function.name, function.run)
+        program.register_function(
+            function.name, _in_context(function) if function.contextual else function.run
+        )
     return program
+
+
+def _in_context(function: Function) -> Callable[..., Json]:
+    """A function that gets the context of the evaluation this thread is in: binding it anew each time would cost more
+    than most expressions do."""
+
+    def run(*arguments: Json) -> Json:
+        return function.run(_here.context, *arguments)
+
+    return run
 
 
 def _refused(*_arguments: Json) -> Json:

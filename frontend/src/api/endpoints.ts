@@ -2,6 +2,7 @@ import { request } from "~/api/client";
 import type {
   BulkRetry,
   Catalogue,
+  EffectDetail,
   FailureDetail,
   FailureGroup,
   FlowDetail,
@@ -34,6 +35,7 @@ export const listRuns = (filter: RunFilter, cursor?: string | null, limit = 50) 
 export const getRun = (id: number) => request<RunDetail>("GET", `/runs/${id}/`);
 export const getStep = (run: number, path: string) =>
   request<StepDetail>("GET", `/runs/${run}/steps/`, { query: { path } });
+export const getEffect = (id: number) => request<EffectDetail>("GET", `/effects/${id}/`);
 export const getTimeline = (run: number, after: number) =>
   request<RunTimeline>("GET", `/runs/${run}/timeline/`, { query: { after } });
 export const getRetryPlan = (run: number) => request<RetryPlan>("GET", `/runs/${run}/retry-plan/`);

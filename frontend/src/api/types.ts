@@ -153,11 +153,17 @@ export type Effect = {
   flow: string;
   intended_at: string | null;
   settled_at: string | null;
-  payload: Json;
   payload_hash: string;
+  matched_by?: string;
+  note?: string;
+  keys: string[];
+};
+
+/** `GET /effects/{id}/`: with what was meant and what came of it. */
+export type EffectDetail = Effect & {
+  payload: Json;
   result: Json;
   conflict: { payload: Json; payload_hash: string } | null;
-  keys: string[];
 };
 
 export type StepDetail = {

@@ -11,7 +11,7 @@ type Props = { run: (id: CommandId) => void };
 
 /** Ctrl+K: pages, flows and recent runs by name. Fetched the first time it is opened. */
 export default function Palette({ run }: Props) {
-  const { t } = useTranslation();
+  const { t } = useTranslation(["common", "runs"]);
   const navigate = useNavigate();
   const flows = useFlows().data?.results ?? [];
   const runs = useRecentRuns({}, 20).data?.results ?? [];

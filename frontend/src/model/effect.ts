@@ -22,8 +22,8 @@ const TONE: Record<Effect["state"], EffectTone> = {
   refused: "bad",
 };
 
-function textIn(value: Json, ...keys: string[]): string {
-  if (value === null || typeof value !== "object" || Array.isArray(value)) return "";
+function textIn(value: Json | undefined, ...keys: string[]): string {
+  if (value === undefined || value === null || typeof value !== "object" || Array.isArray(value)) return "";
   for (const key of keys) {
     const found = value[key];
     if (typeof found === "string" && found !== "") return found;
@@ -32,16 +32,17 @@ function textIn(value: Json, ...keys: string[]): string {
   return "";
 }
 
-function confirmedAs(effect: Effect): EffectWords["outcome"] {
+function confirmedAs(effect: Effect, output: Json | undefined): EffectWords["outcome"] {
   const operation = effect.operation.split(".").at(-1) ?? "";
-  const matched = textIn(effect.result, "matched_by");
+  const matched = effect.matched_by || textIn(output, "matched_by");
   if (matched !== "" && matched !== "created") return "found";
   if (/^(update|write|set)_/.test(operation)) return "updated";
   return /^(void|delete|cancel)_/.test(operation) ? "removed" : "created";
 }
 
-export function effectWords(effect: Effect): EffectWords {
-  const name = textIn(effect.result, "number", "displayed_as", "name", "reference") || effect.far_id;
-  const outcome = effect.state === "confirmed" ? confirmedAs(effect) : effect.state;
+/** `output` is what the operation gave back; it holds the number or name people know the record by. */
+export function effectWords(effect: Effect, output?: Json): EffectWords {
+  const name = textIn(output, "number", "displayed_as", "name", "reference") || effect.far_id;
+  const outcome = effect.state === "confirmed" ? confirmedAs(effect, output) : effect.state;
   return { tone: TONE[effect.state], record: effect.record, name, outcome };
 }

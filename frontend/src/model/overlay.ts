@@ -15,6 +15,8 @@ export type NodeStatus = {
   reason: ParkReason;
   problem: StepProblem | null;
   effect: number | null;
+  /** The port it left by; null until done. */
+  port: string | null;
   /** How many records of a list passed here; 1 outside loops. */
   count: number;
 };
@@ -48,6 +50,7 @@ function statusOf(steps: Step[], run: Run | null): NodeStatus | null {
     reason: run?.reason ?? "",
     problem: shown.problem,
     effect: shown.effect,
+    port: shown.port,
     count: steps.length,
   };
 }
@@ -59,7 +62,7 @@ function edgePhase(source: Step[], target: NodeStatus | undefined, port: string)
   return target?.phase === "running" ? "carrying" : "taken";
 }
 
-/** Filters say where a record ended: everything after a "filtered" run's last step was not needed. */
+/** The overlay of one run on a graph. Steps of a loop are gathered under their node; the worst of them shows. */
 export function overlayOf(graph: FlowGraph, run: Run | null, steps: Iterable<Step>): Overlay {
   const byNode = new Map<string, Step[]>();
   for (const step of steps) byNode.set(step.node, [...(byNode.get(step.node) ?? []), step]);

@@ -1,5 +1,5 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { cancelRun, getRetryPlan, getRun, getStep, listRuns, type RetryMode, type RunFilter, retryRun } from "~/api/endpoints";
+import { cancelRun, getEffect, getRetryPlan, getRun, getStep, listRuns, type RetryMode, type RunFilter, retryRun } from "~/api/endpoints";
 
 export function useRuns(filter: RunFilter) {
   return useInfiniteQuery({
@@ -32,6 +32,10 @@ export function useStep(run: number, path: string, mark: string) {
     enabled: path !== "",
     placeholderData: (before) => (before?.path === path ? before : undefined),
   });
+}
+
+export function useEffectDetail(id: number) {
+  return useQuery({ queryKey: ["effects", id], queryFn: () => getEffect(id) });
 }
 
 export function useRetryPlan(run: number, enabled: boolean) {

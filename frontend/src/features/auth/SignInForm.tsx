@@ -9,7 +9,7 @@ import { Button } from "~/ui/Button";
 import { Note } from "~/ui/Note";
 
 function Refusal({ error }: { error: unknown }) {
-  const { t } = useTranslation("auth");
+  const { t } = useTranslation(["auth", "common"]);
   if (isProblem(error) && error.status === 429) {
     return (
       <Note tone="warn" title={t("throttled")} alert>
@@ -32,7 +32,7 @@ function Refusal({ error }: { error: unknown }) {
 }
 
 export function SignInForm() {
-  const { t } = useTranslation("auth");
+  const { t } = useTranslation(["auth", "common"]);
   const signIn = useSignIn();
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");

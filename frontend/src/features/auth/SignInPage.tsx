@@ -6,7 +6,7 @@ import { useDocumentTitle } from "~/ui/useDocumentTitle";
 
 /** Shown in place of any page while nobody is signed in; the address stays, so one lands where one wanted to go. */
 export function SignInPage() {
-  const { t } = useTranslation("auth");
+  const { t } = useTranslation(["auth", "common"]);
   useDocumentTitle(t("title"));
   return (
     <main className={styles.page}>

@@ -1,0 +1,130 @@
+import { X } from "lucide-react";
+import { useEffect, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { useFailure } from "~/api/queries/failures";
+import type { FailureDetail } from "~/api/types";
+import { ADMIN_URL } from "~/app/shell/places";
+import { useCommands } from "~/commands/useCommands";
+import { DataView } from "~/features/data/DataView";
+import styles from "~/features/failures/Failures.module.css";
+import { KindBadge } from "~/features/failures/KindBadge";
+import { RetryGroup } from "~/features/failures/RetryGroup";
+import { SettleForm } from "~/features/failures/SettleForm";
+import { RunState } from "~/features/runs/RunState";
+import { useRunTitle } from "~/features/runs/useRunTitle";
+import { formatDateTime, formatMoney } from "~/model/format";
+import { Loading, LoadProblem } from "~/ui/Blank";
+import { IconButton, OutsideLink } from "~/ui/Button";
+
+function Facts({ failure }: { failure: FailureDetail }) {
+  const { t, i18n } = useTranslation("failures");
+  const moment = (at: string) => formatDateTime(at, i18n.language);
+  return (
+    <dl className={styles.facts}>
+      <dt>{t("detail.step")}</dt>
+      <dd>
+        <Link to={`/flows/${failure.flow}?step=${failure.node}`}>{failure.node}</Link>
+        {failure.pointer && <span className="mono t3"> {failure.pointer}</span>}
+      </dd>
+      {failure.operation && (
+        <>
+          <dt>{t("detail.operation")}</dt>
+          <dd className="mono">{failure.operation}</dd>
+        </>
+      )}
+      <dt>{t("detail.first")}</dt>
+      <dd className="num">
+        {moment(failure.first_at)}
+        <br />
+        {moment(failure.last_at)}
+      </dd>
+      {failure.money.length > 0 && (
+        <>
+          <dt>{t("detail.money")}</dt>
+          <dd className="num">
+            <b>{failure.money.map(formatMoney).join(", ")}</b> {t("detail.inRuns", { count: failure.count })}
+          </dd>
+        </>
+      )}
+    </dl>
+  );
+}
+
+function Affected({ failure }: { failure: FailureDetail }) {
+  const { t } = useTranslation("failures");
+  const title = useRunTitle();
+  const stops = failure.runs.map((run) => ({ run, to: `/runs/${run.id}?step=${failure.node}` }));
+  return (
+    <section>
+      <h3>{t("detail.affected")}</h3>
+      <ul className={styles.runs}>
+        {stops.map(({ run, to }) => (
+          <li key={run.id}>
+            <Link to={to} className="ell">
+              {title(run)}
+            </Link>
+            {run.amount && <span className="num">{formatMoney(run.amount)}</span>}
+            <RunState run={run} plain />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Body({ failure }: { failure: FailureDetail }) {
+  const { t } = useTranslation("failures");
+  const open = failure.state === "open";
+  return (
+    <>
+      <div className={styles.body}>
+        <div>
+          <h2>{failure.sentence}</h2>
+          {open && <p className={styles.safe}>{t("detail.safe", { count: failure.count })}</p>}
+        </div>
+        <Facts failure={failure} />
+        {Object.keys(failure.info).length > 0 && (
+          <section>
+            <h3>{t("detail.info")}</h3>
+            <DataView value={failure.info} empty="" label={t("detail.info")} />
+          </section>
+        )}
+        {open && (
+          <div className={styles.actions}>
+            <RetryGroup failure={failure} />
+            {failure.kind === "table_miss" && <OutsideLink href={ADMIN_URL}>{t("detail.openTables")}</OutsideLink>}
+            {failure.kind === "auth" && <OutsideLink href={ADMIN_URL}>{t("detail.openConnections")}</OutsideLink>}
+          </div>
+        )}
+        {failure.note && <p className="t2">{failure.note}</p>}
+        <Affected failure={failure} />
+      </div>
+      {open && <SettleForm id={failure.id} />}
+    </>
+  );
+}
+
+/** One group with its way out. */
+export function FailurePanel({ id, onClose }: { id: number; onClose: () => void }) {
+  const { t } = useTranslation("failures");
+  const query = useFailure(id);
+  const close = useRef<HTMLButtonElement>(null);
+  useCommands("canvas", { closeStep: onClose });
+  useEffect(() => close.current?.focus({ preventScroll: true }), []);
+  const failure = query.data;
+  return (
+    <aside className={styles.detail} aria-label={failure?.sentence ?? t("title")}>
+      <header>
+        {failure && <KindBadge kind={failure.kind} />}
+        {failure && <span className="sm t3">{t(`verdict.${failure.verdict}`)}</span>}
+        <IconButton ref={close} label={t("detail.close")} onClick={onClose}>
+          <X size={16} aria-hidden />
+        </IconButton>
+      </header>
+      {query.isPending && <Loading />}
+      {query.isError && failure === undefined && <LoadProblem error={query.error} retry={() => void query.refetch()} />}
+      {failure && <Body failure={failure} />}
+    </aside>
+  );
+}

@@ -1,0 +1,45 @@
+import { CircleX, Info } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import type { Run } from "~/api/types";
+import styles from "~/features/runs/Work.module.css";
+import { isOver } from "~/model/overlay";
+import { useRunStore } from "~/stores/runStore";
+import { Button } from "~/ui/Button";
+import { LiveMark } from "~/ui/Small";
+
+/** The step that needs a person, if there is one. */
+function useStopped(): { node: string; sentence: string } | null {
+  const nodes = useRunStore((s) => s.overlay.nodes);
+  const found = Object.entries(nodes).find(([, status]) => status.phase === "failed");
+  return found === undefined ? null : { node: found[0], sentence: found[1].problem?.sentence ?? "" };
+}
+
+/** One line above the canvas: what is drawn, or what went wrong and where. */
+export function RunBanner({ run, open }: { run: Run; open: (node: string) => void }) {
+  const { t } = useTranslation("runs");
+  const stopped = useStopped();
+  const mode = useRunStore((s) => s.mode);
+  if (stopped !== null && stopped.sentence !== "") {
+    return (
+      <div className={styles.banner} data-tone="bad">
+        <CircleX size={14} aria-hidden />
+        <span className={styles.words}>{stopped.sentence}</span>
+        <Button dense onClick={() => open(stopped.node)}>
+          {t("outcome.openStep")}
+        </Button>
+      </div>
+    );
+  }
+  const ended = run.result === "filtered" || run.result === "superseded" ? t(run.result) : null;
+  return (
+    <div className={styles.banner}>
+      <Info size={14} aria-hidden />
+      <span className={styles.words}>
+        {ended ?? t("drawnOn", { release: run.release })}{" "}
+        {run.retry_of !== null && <Link to={`/runs/${run.retry_of}`}>{t("retryOf", { id: run.retry_of })}</Link>}
+      </span>
+      {!isOver(run) && <LiveMark mode={mode} />}
+    </div>
+  );
+}

@@ -81,7 +81,7 @@ def its_operations_have_good_names(connector: Connector) -> list[str]:
 
 
 def its_schemas_compile_and_its_samples_fit(connector: Connector) -> list[str]:
-    problems = []
+    problems: list[str] = []
     for name, operation in connector.operations.items():
         problems += _compiles(operation.input, f"{name}'s input")
         problems += _fits(operation.output, operation.sample, f"{name}'s sample")

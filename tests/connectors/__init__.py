@@ -1,0 +1,1 @@
+"""Tests of the connector SDK, and of the connectors against the sandbox."""

@@ -1,6 +1,6 @@
 """Where a rehearsal may kill this process: named boundaries of a step, armed only by the environment.
 
-`INTERLOCK_KILL_AT=<step>[:before|intended|sent|done]` and `INTERLOCK_KILL_MARKER=<file>`: the process sends itself
+`INTERLOCK_KILL_AT=<step>[:before|intended|sent]` and `INTERLOCK_KILL_MARKER=<file>`: the process sends itself
 SIGKILL the first time it passes that boundary (the marker file, made exclusively, says that it happened). The chaos
 test and `manage.py demo --kill-worker-at` use it; without the two variables `passing` is a no-op.
 """
@@ -10,10 +10,9 @@ import signal
 from pathlib import Path
 from typing import Literal
 
-__all__ = ["BOUNDARIES", "Boundary", "passing"]
+__all__ = ["Boundary", "passing"]
 
-Boundary = Literal["before", "intended", "sent", "done"]
-BOUNDARIES: tuple[Boundary, ...] = ("before", "intended", "sent", "done")
+Boundary = Literal["before", "intended", "sent"]
 _STEP, _, _BOUNDARY = os.environ.get("INTERLOCK_KILL_AT", "").partition(":")
 _MARKER = os.environ.get("INTERLOCK_KILL_MARKER", "")
 

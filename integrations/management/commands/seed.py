@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from integrations.demo.people import HOME
+from integrations.demo.people import ADMIN, HOME
 from integrations.demo.play import FLOW
 from integrations.demo.seed import connect_sandbox, listen, seed_environments, seed_people
 
@@ -26,5 +26,5 @@ class Command(BaseCommand):
         environment = seed_environments()
         admin = seed_people()
         connect_sandbox(environment, settings.SANDBOX_URL, admin)
-        call_command("installtemplate", FLOW, environment=HOME)
+        call_command("installtemplate", FLOW, environment=HOME, by=ADMIN.username)
         listen(environment, FLOW)

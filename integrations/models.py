@@ -1,6 +1,7 @@
 """An index of the folders' models; each concept keeps its own."""
 
 from integrations.access.models import ApiKey, AuditEntry, Membership, SignInFailure
+from integrations.api.models import KeptAnswer
 from integrations.effects.models import CrossReference, Effect, EffectKey, FieldPosition
 from integrations.failures.models import Failure, Occurrence
 from integrations.ingress.models import Endpoint, Event, Refusal
@@ -27,6 +28,7 @@ __all__ = [
     "Exchange",
     "Failure",
     "FieldPosition",
+    "KeptAnswer",
     "MappingRow",
     "MappingTable",
     "Membership",

@@ -29,12 +29,21 @@ class EffectList(ListModelMixin, SeenList):
 
     def rows(self) -> QuerySet[Effect]:
         rows: QuerySet[Effect] = effect_rows()
-        for name, field in (("state", "state"), ("record", "record"), ("flow", "flow_key"), ("far_id", "far_id")):
+        for name, field in (
+            ("state", "state"),
+            ("record", "record"),
+            ("flow", "flow_key"),
+            ("far_id", "far_id"),
+        ):
             if self.request.query_params.get(name):
                 rows = rows.filter(**{field: self.request.query_params[name]})
         return rows
 
-    @extend_schema(parameters=[OpenApiParameter(name, str) for name in ("environment", "state", "record", "flow", "far_id")])
+    @extend_schema(
+        parameters=[
+            OpenApiParameter(name, str) for name in ("environment", "state", "record", "flow", "far_id")
+        ]
+    )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return self.list(request, *args, **kwargs)
 
@@ -48,14 +57,18 @@ class EffectDetail(SeenRow):
     paths = _PATHS
 
     def rows(self) -> QuerySet[Effect]:
-        return Effect.objects.select_related("run__environment", "connection__environment").prefetch_related("keys").defer("request")
+        return (
+            Effect.objects.select_related("run__environment", "connection__environment")
+            .prefetch_related("keys")
+            .defer("request")
+        )
 
     def environment_of_row(self, row: Any) -> Environment | None:
         owner = row.run or row.connection
         return owner.environment if owner else None
 
     @extend_schema(responses=EffectDetailShape)
-    def get(self, _request: Request, pk: int) -> Response:  # noqa: ARG002 - `environment_of` has read the row
+    def get(self, _request: Request, pk: int) -> Response:
         return Response(EffectDetailShape(self.row).data)
 
 
@@ -68,10 +81,17 @@ class CrossReferenceList(ListModelMixin, SeenList):
     def rows(self) -> QuerySet[CrossReference]:
         key = self.request.query_params.get("key")
         if not key:
-            raise ApiProblem(400, "invalid", "Name a record by ?key=.", errors=[{"pointer": "/key", "code": "required", "message": "Required."}])
+            raise ApiProblem(
+                400,
+                "invalid",
+                "Name a record by ?key=.",
+                errors=[{"pointer": "/key", "code": "required", "message": "Required."}],
+            )
         found = CrossReference.objects.select_related("environment")
         return found.filter(source_id=key) | found.filter(far_id=key)
 
-    @extend_schema(parameters=[OpenApiParameter("key", str, required=True), OpenApiParameter("environment", str)])
+    @extend_schema(
+        parameters=[OpenApiParameter("key", str, required=True), OpenApiParameter("environment", str)]
+    )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return self.list(request, *args, **kwargs)

@@ -48,7 +48,7 @@ class EventDetail(SeenRow):
         return Event.objects.select_related("environment").prefetch_related("runs")
 
     @extend_schema(responses=EventDetailShape)
-    def get(self, _request: Request, pk: int) -> Response:  # noqa: ARG002 - `environment_of` has read the row
+    def get(self, _request: Request, pk: int) -> Response:
         return Response(EventDetailShape(self.row).data)
 
 

@@ -58,7 +58,12 @@ class Keyset(BasePagination):
                 "name": "limit",
                 "in": "query",
                 "required": False,
-                "schema": {"type": "integer", "minimum": 1, "maximum": LARGEST_LIMIT, "default": DEFAULT_LIMIT},
+                "schema": {
+                    "type": "integer",
+                    "minimum": 1,
+                    "maximum": LARGEST_LIMIT,
+                    "default": DEFAULT_LIMIT,
+                },
             },
         ]
 

@@ -4,7 +4,12 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied as DjangoPermissionDenied, ValidationError as DjangoValidationError
+from django.core.exceptions import (
+    PermissionDenied as DjangoPermissionDenied,
+)
+from django.core.exceptions import (
+    ValidationError as DjangoValidationError,
+)
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -85,7 +90,11 @@ def problem_body(
 
 def problem_response(request: HttpRequest, status: int, code: str = "", detail: str = "") -> JsonResponse:
     """A problem for plain Django views, outside Django REST framework."""
-    body = problem_body(status, code or _CODES.get(status, "error"), detail or _SENTENCES.get(status, HTTPStatus(status).phrase))
+    body = problem_body(
+        status,
+        code or _CODES.get(status, "error"),
+        detail or _SENTENCES.get(status, HTTPStatus(status).phrase),
+    )
     return JsonResponse(body, status=status, content_type=CONTENT_TYPE)
 
 
@@ -94,7 +103,9 @@ def problem_handler(exc: Exception, _context: Mapping[str, Any]) -> Response | N
     problem = _problem_of(exc)
     if problem is None:
         return None
-    body = problem_body(problem.status_code, problem.code, str(problem.detail), problem.errors) | problem.extra
+    body = (
+        problem_body(problem.status_code, problem.code, str(problem.detail), problem.errors) | problem.extra
+    )
     return Response(body, status=problem.status_code, headers=_headers(exc), content_type=CONTENT_TYPE)
 
 
@@ -110,7 +121,9 @@ def _problem_of(exc: Exception) -> ApiProblem | None:
     if isinstance(exc, DjangoValidationError):
         return _invalid(list(_flat_django(exc)))
     if isinstance(exc, Failure):
-        errors = [{"pointer": exc.pointer, "code": exc.code, "message": exc.sentence}] if exc.pointer else None
+        errors = (
+            [{"pointer": exc.pointer, "code": exc.code, "message": exc.sentence}] if exc.pointer else None
+        )
         return ApiProblem(_FAILURE_STATUS.get(exc.kind, 500), exc.code, exc.sentence, errors=errors)
     if isinstance(exc, exceptions.APIException):
         return _from_framework(exc)
@@ -159,7 +172,11 @@ def _flat_django(exc: DjangoValidationError) -> Iterator[dict[str, Any]]:
         for name, findings in exc.error_dict.items():
             pointer = "" if name == "__all__" else f"/{name}"
             for finding in findings:
-                yield {"pointer": pointer, "code": finding.code or "invalid", "message": " ".join(finding.messages)}
+                yield {
+                    "pointer": pointer,
+                    "code": finding.code or "invalid",
+                    "message": " ".join(finding.messages),
+                }
         return
     for finding in exc.error_list:
         yield {"pointer": "", "code": finding.code or "invalid", "message": " ".join(finding.messages)}
@@ -168,7 +185,7 @@ def _flat_django(exc: DjangoValidationError) -> Iterator[dict[str, Any]]:
 def _headers(exc: Exception) -> dict[str, str]:
     headers: dict[str, str] = {}
     if getattr(exc, "auth_header", None):
-        headers["WWW-Authenticate"] = str(getattr(exc, "auth_header"))
+        headers["WWW-Authenticate"] = str(exc.auth_header)
     if getattr(exc, "wait", None):
-        headers["Retry-After"] = str(max(1, int(getattr(exc, "wait"))))
+        headers["Retry-After"] = str(max(1, int(exc.wait)))
     return headers

@@ -11,13 +11,22 @@ from rest_framework.response import Response
 
 from integrations.api.problems import ApiProblem
 from integrations.api.seen import SeenList, SeenRow
-from integrations.api.shapes.runs import RunDetailShape, RunShape, TimelineShape, latest_steps, run_rows, step_rows
+from integrations.api.shapes.runs import (
+    RunDetailShape,
+    RunShape,
+    TimelineShape,
+    latest_steps,
+    run_rows,
+    step_rows,
+)
 from integrations.api.shapes.steps import StepDetailShape, step_detail
 from integrations.runs.models import Run
 
 __all__ = ["RunDetail", "RunList", "RunRow", "RunStep", "RunTimeline"]
 
-_PATH = OpenApiParameter("path", str, required=True, description="The step's path, e.g. each_line[SKU-1]/create.")
+_PATH = OpenApiParameter(
+    "path", str, required=True, description="The step's path, e.g. each_line[SKU-1]/create."
+)
 _AFTER = OpenApiParameter("after", int, description="The sequence number known so far.")
 
 
@@ -72,7 +81,7 @@ class RunDetail(RunRow):
         return Run.objects.select_related("release", "environment").defer("release__plan", "input_edit")
 
     @extend_schema(responses=RunDetailShape)
-    def get(self, _request: Request, pk: int) -> Response:  # noqa: ARG002 - `environment_of` has read the row
+    def get(self, _request: Request, pk: int) -> Response:
         return Response(RunDetailShape(self.row).data)
 
 
@@ -94,7 +103,12 @@ class RunStep(RunRow):
     def get(self, request: Request, pk: int) -> Response:
         path = request.query_params.get("path")
         if not path:
-            raise ApiProblem(400, "invalid", "Name the step by its path.", errors=[{"pointer": "/path", "code": "required", "message": "Required."}])
+            raise ApiProblem(
+                400,
+                "invalid",
+                "Name the step by its path.",
+                errors=[{"pointer": "/path", "code": "required", "message": "Required."}],
+            )
         detail = step_detail(pk, path)
         if detail is None:
             raise Http404
@@ -110,7 +124,9 @@ def _states(text: str) -> list[str]:
     states = text.split(",")
     unknown = sorted(set(states) - set(Run.State.values))
     if unknown:
-        raise ApiProblem(400, "invalid", f"There is no state “{unknown[0]}”. States: {', '.join(Run.State.values)}.")
+        raise ApiProblem(
+            400, "invalid", f"There is no state “{unknown[0]}”. States: {', '.join(Run.State.values)}."
+        )
     return states
 
 

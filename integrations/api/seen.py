@@ -13,7 +13,14 @@ from integrations.access.authorise import visible_environments
 from integrations.api.paging import Keyset
 from integrations.releases.models import Environment
 
-__all__ = ["SeenList", "SeenRow", "asked_environment", "environment_by_key", "only_seen", "seen_environment_ids"]
+__all__ = [
+    "SeenList",
+    "SeenRow",
+    "asked_environment",
+    "environment_by_key",
+    "only_seen",
+    "seen_environment_ids",
+]
 
 
 def seen_environment_ids(request: Request, action: str) -> list[int] | None:

@@ -52,7 +52,17 @@ class EndpointShape(serializers.ModelSerializer[Endpoint]):
 
     class Meta:
         model = Endpoint
-        fields = ["id", "flow", "environment", "node", "connector", "trigger", "url", "active", "refusals_24h"]
+        fields = [
+            "id",
+            "flow",
+            "environment",
+            "node",
+            "connector",
+            "trigger",
+            "url",
+            "active",
+            "refusals_24h",
+        ]
 
     def get_url(self, endpoint: Endpoint) -> str:
         return endpoint_url(endpoint)

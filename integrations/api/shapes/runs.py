@@ -10,7 +10,16 @@ from rest_framework import serializers
 from integrations.api.shapes.money import MoneyShape, money
 from integrations.runs.models import Run, StepEntry
 
-__all__ = ["RunDetailShape", "RunShape", "StepShape", "TimelineShape", "latest_steps", "milliseconds", "run_rows", "step_rows"]
+__all__ = [
+    "RunDetailShape",
+    "RunShape",
+    "StepShape",
+    "TimelineShape",
+    "latest_steps",
+    "milliseconds",
+    "run_rows",
+    "step_rows",
+]
 
 RunStates = Run.State.choices
 
@@ -29,7 +38,9 @@ class RunShape(serializers.ModelSerializer[Run]):
     environment = serializers.CharField(source="environment.key")
     release = serializers.IntegerField(source="release.number")
     amount = serializers.SerializerMethodField()
-    ms = serializers.SerializerMethodField(help_text="From start to end, or to now is not known: null while it runs.")
+    ms = serializers.SerializerMethodField(
+        help_text="From start to end, or to now is not known: null while it runs."
+    )
     failure = serializers.IntegerField(source="failure_id", allow_null=True)
     event = serializers.IntegerField(source="event_id")
     retry_of = serializers.IntegerField(source="retry_of_id", allow_null=True)

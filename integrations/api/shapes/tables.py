@@ -28,7 +28,18 @@ class TableShape(serializers.ModelSerializer[MappingTable]):
 
     class Meta:
         model = MappingTable
-        fields = ["id", "key", "name", "description", "environment", "columns", "miss_policy", "revision", "rows", "used_by"]
+        fields = [
+            "id",
+            "key",
+            "name",
+            "description",
+            "environment",
+            "columns",
+            "miss_policy",
+            "revision",
+            "rows",
+            "used_by",
+        ]
 
     def get_fields(self) -> dict[str, Any]:
         """`class` is a word of Python, so it can't be an attribute."""

@@ -106,9 +106,9 @@ def _renew(connection: Connection, *, refused: bool = False) -> Account:
 
 def _refresh(connection: Connection) -> Account:
     """One refresh; when its answer is lost, one more try with the old token. Raises Auth once only a person can help."""
-    version = connection.token_version
+    old = account(connection)
     try:
-        grant = _ask_twice(connection)
+        grant = _ask_twice(connection, old)
     except Auth as failure:
         needs_reconnecting(connection, failure.sentence)
         raise
@@ -116,13 +116,13 @@ def _refresh(connection: Connection) -> Account:
         sentence = f"The answer of {connection.name}'s sign-in service was lost twice. Test the connection, or connect it again."
         needs_reconnecting(connection, sentence)
         raise Auth(sentence, code="refresh_unknown", detail=failure.detail) from failure
-    if not keep_grant(connection, grant, version=version):
+    if not keep_grant(connection, grant, replacing=old.secrets.reveal("refresh_token")):
         connection.refresh_from_db(fields=TOKEN_FIELDS)
     return account(connection)
 
 
-def _ask_twice(connection: Connection) -> oauth.Grant:
-    connector, old = connector_of(connection), account(connection)
+def _ask_twice(connection: Connection, old: Account) -> oauth.Grant:
+    connector = connector_of(connection)
     try:
         return oauth.refresh(connector, old, _unrecorded)
     except OutcomeUnknown as failure:

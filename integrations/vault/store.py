@@ -102,18 +102,19 @@ def save_secrets(connection: Connection, values: Mapping[str, str], *, keep: boo
     _copy(row, connection, *fields)
 
 
-def keep_grant(connection: Connection, grant: Grant, *, version: int | None = None) -> bool:
+def keep_grant(connection: Connection, grant: Grant, *, replacing: str | None = None) -> bool:
     """Commit new tokens at once, before anybody uses them, and give the refresh lease back.
 
-    With `version`, only if the tokens are still those of that version; False when they aren't. Updates `connection`.
+    With `replacing`, only if that is still the refresh token kept; False when it isn't. Updates `connection`.
     Raises RuntimeError inside a transaction, which could still lose the only copy of a rotated token.
     """
     now = timezone.now()
     with transaction.atomic(durable=True):
         row = Connection.objects.select_for_update().get(pk=connection.pk)
-        if version is not None and row.token_version != version:
+        kept = _plain(row)
+        if replacing is not None and kept.get("refresh_token") != replacing:
             return False
-        row.sealed = seal(_plain(row) | dict(grant.secrets), connection_aad(row.pk))
+        row.sealed = seal(kept | dict(grant.secrets), connection_aad(row.pk))
         row.secrets_set = row.secrets_set | {name: now.isoformat() for name in grant.secrets}
         row.token_version += 1
         row.token_expires_at = _expiry(now, grant.expires_in)

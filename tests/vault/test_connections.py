@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from connectors.sdk import oauth
 from connectors.sdk.errors import Auth, Config, Conflict
 from connectors.sdk.oauth import Grant
 from integrations.effects.models import Effect
@@ -92,12 +93,28 @@ def test_a_form_that_saves_an_old_copy_does_not_undo_a_refresh(connection: Conne
     assert revealed(connection).items() >= {"refresh_token": "refresh-2-secret"}.items()
 
 
+def test_a_refresh_under_way_survives_a_person_who_saves_another_secret(
+    connection: Connection, far: TokenServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = oauth.refresh
+
+    def refresh_while_somebody_types(*args: Any) -> Grant:
+        grant = ask(*args)
+        connections.save_secrets(Connection.objects.get(), {"client_secret": "corrected"})
+        return grant
+
+    monkeypatch.setattr(oauth, "refresh", refresh_while_somebody_types)
+    connections.fresh_account(connection)
+    assert (
+        revealed(connection).items() >= {"refresh_token": far.refresh, "client_secret": "corrected"}.items()
+    )
+
+
 def test_a_refresh_under_way_does_not_bring_secrets_to_a_new_host(connection: Connection) -> None:
-    before = connection.token_version
     connection.base_url = "https://evil.example.com"
     connections.drop_secrets_if_moved(connection)
     connection.save()
-    assert not keep_grant(connection, Grant({"access_token": "late"}, 300), version=before)
+    assert not keep_grant(connection, Grant({"access_token": "late"}, 300), replacing="refresh-1-secret")
     assert revealed(connection) == {}
 
 

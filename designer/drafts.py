@@ -22,7 +22,9 @@ def save_draft(flow: Flow, document: dict[str, Json], *, revision: int, by: str)
     """Replace the draft that has `revision` (0 = there is none yet). Raises `Stale` if it has another one."""
     with transaction.atomic():
         if revision == 0:
-            draft, made = Draft.objects.get_or_create(flow=flow, defaults={"document": document, "updated_by": by})
+            draft, made = Draft.objects.get_or_create(
+                flow=flow, defaults={"document": document, "updated_by": by}
+            )
             if made:
                 return draft
             raise Stale(draft)

@@ -57,8 +57,12 @@ def current_document(flow: Flow) -> tuple[int | None, dict[str, Json], dict[str,
 def _latest_documents(flows: Sequence[Flow]) -> dict[int, tuple[int | None, int]]:
     """Flow id → (newest version, number of nodes); a flow without versions counts the nodes of its draft."""
     newest = FlowVersion.objects.filter(flow=OuterRef("flow")).order_by("-number").values("pk")[:1]
-    versions = FlowVersion.objects.filter(flow__in=flows, pk=Subquery(newest)).values_list("flow_id", "number", "graph")
-    found: dict[int, tuple[int | None, int]] = {flow: (number, _nodes(graph)) for flow, number, graph in versions}
+    versions = FlowVersion.objects.filter(flow__in=flows, pk=Subquery(newest)).values_list(
+        "flow_id", "number", "graph"
+    )
+    found: dict[int, tuple[int | None, int]] = {
+        flow: (number, _nodes(graph)) for flow, number, graph in versions
+    }
     for flow in flows:
         if flow.pk not in found:
             found[flow.pk] = (None, _nodes(flow.draft.document) if hasattr(flow, "draft") else 0)
@@ -73,9 +77,13 @@ def _nodes(level: Mapping[str, Json]) -> int:
 
 def _add_releases(rows: Mapping[str, Overview], environments: Mapping[int, Environment]) -> None:
     """Per environment the active release, or the newest one that waits to be activated."""
-    releases = Release.objects.filter(flow_key__in=rows, environment__in=environments).order_by("active", "number")
+    releases = Release.objects.filter(flow_key__in=rows, environment__in=environments).order_by(
+        "active", "number"
+    )
     shown: dict[tuple[str, int], tuple[int, bool]] = {}
-    for key, environment, number, active in releases.values_list("flow_key", "environment_id", "number", "active"):
+    for key, environment, number, active in releases.values_list(
+        "flow_key", "environment_id", "number", "active"
+    ):
         shown[key, environment] = (number, active)
     for key, row in rows.items():
         for pk, environment in environments.items():
@@ -84,13 +92,21 @@ def _add_releases(rows: Mapping[str, Overview], environments: Mapping[int, Envir
 
 
 def _add_last_runs(rows: Mapping[str, Overview], environments: Mapping[int, Environment]) -> None:
-    newest = Run.objects.filter(flow_key=OuterRef("key"), environment__in=environments).order_by("-id").values("pk")[:1]
+    newest = (
+        Run.objects.filter(flow_key=OuterRef("key"), environment__in=environments)
+        .order_by("-id")
+        .values("pk")[:1]
+    )
     ids = Flow.objects.filter(key__in=rows).annotate(newest=Subquery(newest)).values_list("newest", flat=True)
-    for run in Run.objects.filter(pk__in=[pk for pk in ids if pk]).only("flow_key", "state", "title", "queued_at"):
+    for run in Run.objects.filter(pk__in=[pk for pk in ids if pk]).only(
+        "flow_key", "state", "title", "queued_at"
+    ):
         rows[run.flow_key].last_run = run
 
 
-def _add_last_day(rows: Mapping[str, Overview], environments: Mapping[int, Environment], now: datetime) -> None:
+def _add_last_day(
+    rows: Mapping[str, Overview], environments: Mapping[int, Environment], now: datetime
+) -> None:
     for key, hour, state, count in _last_day(list(rows), list(environments), now):
         row = rows[key]
         if state in _OVER:
@@ -100,10 +116,18 @@ def _add_last_day(rows: Mapping[str, Overview], environments: Mapping[int, Envir
             row.spark[HOURS - 1 - ago] += count
 
 
-def _last_day(keys: list[str], environments: list[int], now: datetime) -> Iterable[tuple[str, datetime, str, int]]:
+def _last_day(
+    keys: list[str], environments: list[int], now: datetime
+) -> Iterable[tuple[str, datetime, str, int]]:
     """(flow, hour, state, runs) of the last day. Ids rise with time, so the last older run bounds the look by index."""
     since = now - timedelta(hours=HOURS)
     older = Run.objects.filter(queued_at__lt=since).order_by("-id").values_list("pk", flat=True).first() or 0
-    recent: QuerySet[Run] = Run.objects.filter(Q(pk__gt=older), flow_key__in=keys, environment__in=environments)
-    grouped = recent.annotate(hour=TruncHour("queued_at")).values("flow_key", "hour", "state").annotate(runs=Count("id"))
+    recent: QuerySet[Run] = Run.objects.filter(
+        Q(pk__gt=older), flow_key__in=keys, environment__in=environments
+    )
+    grouped = (
+        recent.annotate(hour=TruncHour("queued_at"))
+        .values("flow_key", "hour", "state")
+        .annotate(runs=Count("id"))
+    )
     return grouped.order_by().values_list("flow_key", "hour", "state", "runs")

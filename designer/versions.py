@@ -37,7 +37,9 @@ def freeze(flow: Flow, *, note: str, by: str) -> FlowVersion:
     return make_version(flow, graph, layout, note=note, by=by)
 
 
-def make_version(flow: Flow, graph: dict[str, Json], layout: dict[str, Json], *, note: str, by: str) -> FlowVersion:
+def make_version(
+    flow: Flow, graph: dict[str, Json], layout: dict[str, Json], *, note: str, by: str
+) -> FlowVersion:
     """The next version of a flow. Raises `Unchanged` when graph and layout are those of the newest one."""
     with transaction.atomic():
         Flow.objects.select_for_update().get(pk=flow.pk)

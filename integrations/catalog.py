@@ -75,7 +75,12 @@ def _connector(one: Connector) -> dict[str, Json]:
 
 
 def _auth(kind: AuthKind) -> dict[str, Json]:
-    return {"id": kind.id, "title": kind.title, "fields": dict(kind.fields), "oauth2": kind.oauth2 is not None}
+    return {
+        "id": kind.id,
+        "title": kind.title,
+        "fields": dict(kind.fields),
+        "oauth2": kind.oauth2 is not None,
+    }
 
 
 def _operation(connector: str, name: str, operation: Operation) -> dict[str, Json]:

@@ -187,6 +187,12 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Carries what is sold in a CRM into accounting and ERP systems, once.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "RunState": "integrations.runs.models.Run.State",
+        "FailureState": "integrations.failures.models.Failure.State",
+        "EffectState": "integrations.effects.models.Effect.State",
+    },
 }
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 

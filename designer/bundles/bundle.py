@@ -7,7 +7,17 @@ from typing import Any
 from connectors.sdk.wire import Json
 from designer.bundles.canonical import json_bytes, ndjson_bytes, sha256
 
-__all__ = ["FORMAT", "READABLE", "Bundle", "BundleRefused", "Issue", "Requires", "Table", "content_hash", "manifest_of"]
+__all__ = [
+    "FORMAT",
+    "READABLE",
+    "Bundle",
+    "BundleRefused",
+    "Issue",
+    "Requires",
+    "Table",
+    "content_hash",
+    "manifest_of",
+]
 
 FORMAT = 1
 READABLE = range(1, 2)

@@ -37,7 +37,11 @@ def read_file(content: bytes) -> Bundle:
         raise BundleRefused([_too_large()])
     issues: list[Issue] = []
     whole = _json("the bundle", content, issues)
-    if not isinstance(whole, dict) or set(whole) != {"manifest", "files"} or not isinstance(whole["files"], dict):
+    if (
+        not isinstance(whole, dict)
+        or set(whole) != {"manifest", "files"}
+        or not isinstance(whole["files"], dict)
+    ):
         raise BundleRefused(issues or [Issue("", "", "not_a_bundle", "This file is not a bundle.")])
     return _read(
         {
@@ -73,13 +77,19 @@ def _manifest(files: Mapping[str, bytes], issues: list[Issue]) -> dict[str, Any]
     manifest = _json(MANIFEST, files[MANIFEST], issues)
     declared = manifest.get("format") if isinstance(manifest, dict) else None
     if isinstance(declared, int) and declared not in READABLE:
-        message = f"The bundle has format {declared}; this version reads {READABLE.start} to {READABLE.stop - 1}."
+        message = (
+            f"The bundle has format {declared}; this version reads {READABLE.start} to {READABLE.stop - 1}."
+        )
         raise BundleRefused([Issue(MANIFEST, "/format", "format", message)])
-    issues += [Issue(MANIFEST, pointer, "invalid", sentence) for pointer, sentence in findings("manifest", manifest)]
+    issues += [
+        Issue(MANIFEST, pointer, "invalid", sentence) for pointer, sentence in findings("manifest", manifest)
+    ]
     if issues:
         raise BundleRefused(issues)
     if manifest["content_hash"] != content_hash(manifest):
-        issues.append(Issue(MANIFEST, "/content_hash", "hash", "The manifest was changed after the bundle was made."))
+        issues.append(
+            Issue(MANIFEST, "/content_hash", "hash", "The manifest was changed after the bundle was made.")
+        )
     return dict(manifest)
 
 
@@ -121,10 +131,14 @@ def _bundle(manifest: Mapping[str, Any], parts: Mapping[str, Mapping[str, Any]])
         key=manifest["key"],
         title=manifest["title"],
         description=manifest["description"],
-        requires=Requires(**{name: tuple(requires[name]) for name in ("connectors", "slots", "variables", "tables")}),
+        requires=Requires(
+            **{name: tuple(requires[name]) for name in ("connectors", "slots", "variables", "tables")}
+        ),
         flows=dict(parts.get("flow", {})),
         layouts=dict(parts.get("layout", {})),
-        tables={key: Table(schema, tuple(rows.get(key, ()))) for key, schema in parts.get("table", {}).items()},
+        tables={
+            key: Table(schema, tuple(rows.get(key, ()))) for key, schema in parts.get("table", {}).items()
+        },
         tests=dict(parts.get("test", {})),
         questions=tuple(setup["questions"]),
     )

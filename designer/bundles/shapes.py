@@ -17,7 +17,12 @@ _POINT = {"x": {"type": "number"}, "y": {"type": "number"}, "w": {"type": "numbe
 
 def _object(required: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
     properties = {**required, **(optional or {})}
-    return {"type": "object", "additionalProperties": False, "required": list(required), "properties": properties}
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": list(required),
+        "properties": properties,
+    }
 
 
 def _list(item: Any) -> dict[str, Any]:
@@ -41,7 +46,9 @@ _MANIFEST = _object(
                     )
                 ),
                 "slots": _list(_object({"key": _KEY, "connector": {"type": "string"}})),
-                "variables": _list(_object({"key": _KEY, "type": {"type": "string"}, "required": {"type": "boolean"}})),
+                "variables": _list(
+                    _object({"key": _KEY, "type": {"type": "string"}, "required": {"type": "boolean"}})
+                ),
                 "tables": _list(_object({"key": _KEY, "columns": _list({"type": "string"})})),
             }
         ),
@@ -72,8 +79,19 @@ _ROWS = _list(_object({"values": {"type": "object"}}, {"valid_from": _DAY, "vali
 _LAYOUT = _object(
     {},
     {
-        "nodes": {"type": "object", "additionalProperties": _object({"x": _POINT["x"], "y": _POINT["y"]}, {"w": _POINT["w"], "h": _POINT["h"]})},
-        "notes": {"type": "object", "additionalProperties": _object({"text": {"type": "string"}, "x": _POINT["x"], "y": _POINT["y"]}, {"w": _POINT["w"], "h": _POINT["h"]})},
+        "nodes": {
+            "type": "object",
+            "additionalProperties": _object(
+                {"x": _POINT["x"], "y": _POINT["y"]}, {"w": _POINT["w"], "h": _POINT["h"]}
+            ),
+        },
+        "notes": {
+            "type": "object",
+            "additionalProperties": _object(
+                {"text": {"type": "string"}, "x": _POINT["x"], "y": _POINT["y"]},
+                {"w": _POINT["w"], "h": _POINT["h"]},
+            ),
+        },
     },
 )
 _WRITES = {

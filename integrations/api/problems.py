@@ -10,13 +10,14 @@ from django.core.exceptions import (
 from django.core.exceptions import (
     ValidationError as DjangoValidationError,
 )
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.defaults import server_error as default_server_error
 from rest_framework import exceptions
 from rest_framework.response import Response
 
 from connectors.sdk.errors import Failure
 
-__all__ = ["ApiProblem", "problem_body", "problem_handler", "problem_response"]
+__all__ = ["ApiProblem", "not_found", "problem_body", "problem_handler", "problem_response", "server_error"]
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -98,6 +99,20 @@ def problem_response(request: HttpRequest, status: int, code: str = "", detail: 
     return JsonResponse(body, status=status, content_type=CONTENT_TYPE)
 
 
+def not_found(request: HttpRequest, **_kwargs: Any) -> JsonResponse:
+    """404 for addresses below /api/ and the other doors that nobody answers."""
+    return problem_response(request, HTTPStatus.NOT_FOUND)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler for what nobody caught: a problem for programs, Django's own page for people."""
+    if request.path.startswith("/api/"):
+        return problem_response(
+            request, HTTPStatus.INTERNAL_SERVER_ERROR, detail="Something went wrong here. It was logged."
+        )
+    return default_server_error(request)
+
+
 def problem_handler(exc: Exception, _context: Mapping[str, Any]) -> Response | None:
     """Django REST framework's exception handler. None lets the exception go on (a bug, logged as such)."""
     problem = _problem_of(exc)
@@ -110,29 +125,36 @@ def problem_handler(exc: Exception, _context: Mapping[str, Any]) -> Response | N
 
 
 def _problem_of(exc: Exception) -> ApiProblem | None:
-    if isinstance(exc, ApiProblem):
-        return exc
-    if isinstance(exc, Http404):
-        return ApiProblem(404, "not_found", _SENTENCES[404])
-    if isinstance(exc, DjangoPermissionDenied):
-        return ApiProblem(403, "forbidden", _SENTENCES[403])
-    if isinstance(exc, exceptions.ValidationError):
-        return _invalid(list(_flat(exc.get_full_details(), "")))
-    if isinstance(exc, DjangoValidationError):
-        return _invalid(list(_flat_django(exc)))
-    if isinstance(exc, Failure):
-        errors = (
-            [{"pointer": exc.pointer, "code": exc.code, "message": exc.sentence}] if exc.pointer else None
-        )
-        return ApiProblem(_FAILURE_STATUS.get(exc.kind, 500), exc.code, exc.sentence, errors=errors)
-    if isinstance(exc, exceptions.APIException):
-        return _from_framework(exc)
-    return None
+    match exc:
+        case ApiProblem():
+            found = exc
+        case Http404():
+            found = ApiProblem(HTTPStatus.NOT_FOUND, "not_found", _SENTENCES[404])
+        case DjangoPermissionDenied():
+            found = ApiProblem(HTTPStatus.FORBIDDEN, "forbidden", str(exc) or _SENTENCES[403])
+        case exceptions.ValidationError():
+            found = _invalid(list(_flat(exc.get_full_details(), "")))
+        case DjangoValidationError():
+            found = _invalid(list(_flat_django(exc)))
+        case Failure():
+            found = _of_failure(exc)
+        case exceptions.APIException():
+            found = _from_framework(exc)
+        case _:
+            return None
+    return found
+
+
+def _of_failure(failure: Failure) -> ApiProblem:
+    """A connector's or the runtime's own failure, met while answering a request."""
+    errors = [{"pointer": failure.pointer, "code": failure.code, "message": failure.sentence}]
+    status = _FAILURE_STATUS.get(failure.kind, HTTPStatus.INTERNAL_SERVER_ERROR)
+    return ApiProblem(status, failure.code, failure.sentence, errors=errors if failure.pointer else None)
 
 
 def _from_framework(exc: exceptions.APIException) -> ApiProblem:
     status = exc.status_code
-    detail = _SENTENCES.get(status, str(exc.detail)) if status != 403 else _plain(exc)
+    detail = _plain(exc) if status == HTTPStatus.FORBIDDEN else _SENTENCES.get(status, str(exc.detail))
     code = _CODES.get(status, str(exc.default_code))
     own = exc.get_codes()
     if isinstance(own, str) and own not in {exc.default_code, "error"}:

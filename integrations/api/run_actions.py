@@ -14,10 +14,10 @@ from integrations.api.problems import ApiProblem
 from integrations.api.runs import RunRow
 from integrations.api.shapes.effects import EffectShape
 from integrations.api.shapes.runs import RunShape, run_rows
-from integrations.failures import actions
+from integrations.failures import actions, decisions
 from integrations.runs.models import Run
 
-__all__ = ["RunCancel", "RunRetry", "RunRetryPlan"]
+__all__ = ["RunCancel", "RunDecide", "RunRetry", "RunRetryPlan"]
 
 IDEMPOTENCY = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, description="Done once per key and caller."
@@ -79,6 +79,53 @@ class RunCancel(RunRow):
         run = actions.cancel(pk, actor_of(request).name)
         record(request, "run.cancel", f"run {pk}", environment=self.row.environment, note=str(run.state))
         return Response(_shape(run))
+
+
+class DecisionInput(serializers.Serializer[Any]):
+    """What a person has found out about the effect a run waits for. Making it again needs a reason."""
+
+    decision = serializers.ChoiceField(choices=["keep_first", "make_again", "never_happened"])
+    reason = serializers.CharField(max_length=500, allow_blank=True, default="")
+
+
+class RunDecide(RunRow):
+    """Settle what only a person can: keep what was made, make it again, or say that it never happened."""
+
+    actions = {"POST": "effect.settle"}
+
+    @extend_schema(request=DecisionInput, responses=RunShape, parameters=[IDEMPOTENCY])
+    @once
+    def post(self, request: Request, pk: int) -> Response:
+        wanted = DecisionInput(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        decision, reason = wanted.validated_data["decision"], wanted.validated_data["reason"]
+        try:
+            run = _decide(pk, decision, reason, actor_of(request).name)
+        except actions.NotParked as refusal:
+            raise ApiProblem(409, "not_parked", str(refusal)) from refusal
+        except decisions.NoDecision as refusal:
+            raise ApiProblem(409, "no_decision", str(refusal)) from refusal
+        record(
+            request,
+            "effect.settle",
+            f"run {pk}",
+            environment=self.row.environment,
+            note=f"{decision}: {reason}"[:500],
+        )
+        return Response(_shape(run))
+
+
+def _decide(run_id: int, decision: str, reason: str, by: str) -> Run:
+    if decision == "keep_first":
+        return decisions.keep_first(run_id, by)
+    if not reason.strip():
+        message = "Say why."
+        raise ApiProblem(
+            400, "invalid", message, errors=[{"pointer": "/reason", "code": "required", "message": message}]
+        )
+    if decision == "never_happened":
+        return decisions.never_happened(run_id, f"{by} ({reason.strip()})")
+    return decisions.make_again(run_id, by, reason)
 
 
 def _shape(run: Run) -> Any:

@@ -17,11 +17,17 @@ def bind(environment: Environment, slot: str, connection: Connection, by: Someon
     Raises `Config` when the connection is another environment's, or of another system than an active release needs there.
     """
     if connection.environment_id != environment.pk:
-        raise Config("A slot takes only connections of its own environment.", code="other_environment", pointer="/connection")
+        raise Config(
+            "A slot takes only connections of its own environment.",
+            code="other_environment",
+            pointer="/connection",
+        )
     for flow_name, needed in _needed(environment, slot):
         if needed != connection.connector:
             raise Config(
-                f"“{flow_name}” needs a connection to {needed} in the slot “{slot}”.", code="other_connector", pointer="/connection"
+                f"“{flow_name}” needs a connection to {needed} in the slot “{slot}”.",
+                code="other_connector",
+                pointer="/connection",
             )
     with transaction.atomic():
         binding, _ = Binding.objects.update_or_create(

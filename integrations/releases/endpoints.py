@@ -69,4 +69,8 @@ def _endpoint(release: Release, step: Step) -> Endpoint:
 
 def _listens_to(params: Mapping[str, Json]) -> dict[str, Json]:
     trigger = str(params.get("trigger", ""))
-    return {"connector": trigger.partition(".")[0], "trigger": trigger, "config": dict(params.get("settings", {}))}
+    return {
+        "connector": trigger.partition(".")[0],
+        "trigger": trigger,
+        "config": dict(params.get("settings", {})),
+    }

@@ -65,7 +65,9 @@ def install(environment: Environment, source: Source, by: Someone) -> Release:
         raise InstallRefused(compiled.errors)
     key = compiled.plan.key
     with transaction.atomic():
-        last = Release.objects.filter(environment=environment, flow_key=key).aggregate(last=Max("number"))["last"]
+        last = Release.objects.filter(environment=environment, flow_key=key).aggregate(last=Max("number"))[
+            "last"
+        ]
         release = Release.objects.create(
             environment=environment,
             flow_key=key,
@@ -79,7 +81,13 @@ def install(environment: Environment, source: Source, by: Someone) -> Release:
             created_by=actor_of(by).name,
         )
         reserve(release)
-        record(by, "release.deploy", f"{key} r{release.number}", environment=environment, note=f"Installed version {source.version}")
+        record(
+            by,
+            "release.deploy",
+            f"{key} r{release.number}",
+            environment=environment,
+            note=f"Installed version {source.version}",
+        )
     return release
 
 
@@ -93,7 +101,9 @@ def _connector_problems(wanted: Mapping[str, str]) -> list[Problem]:
         elif not satisfies(installed[connector].manifest.version, versions):
             have = installed[connector].manifest.version
             message = f"The flow needs {connector} {versions}; version {have} is installed here."
-            problems.append(Problem("connector_version", message, params={"connector": connector, "installed": have}))
+            problems.append(
+                Problem("connector_version", message, params={"connector": connector, "installed": have})
+            )
     return problems
 
 
@@ -120,7 +130,9 @@ def _slot_problems(environment: Environment, slots: Mapping[str, str]) -> list[P
 
 
 def _table_problems(environment: Environment, tables: list[str]) -> list[Problem]:
-    there = set(MappingTable.objects.filter(environment=environment, key__in=tables).values_list("key", flat=True))
+    there = set(
+        MappingTable.objects.filter(environment=environment, key__in=tables).values_list("key", flat=True)
+    )
     return [
         Problem("table_missing", f"{environment.name} has no mapping table “{key}”.", params={"table": key})
         for key in sorted(set(tables) - there)
@@ -128,7 +140,9 @@ def _table_problems(environment: Environment, tables: list[str]) -> list[Problem
 
 
 def _variable_problems(environment: Environment, variables: list[str]) -> list[Problem]:
-    there = set(Variable.objects.filter(environment=environment, key__in=variables).values_list("key", flat=True))
+    there = set(
+        Variable.objects.filter(environment=environment, key__in=variables).values_list("key", flat=True)
+    )
     return [
         Problem("variable_missing", f"{environment.name} has no variable “{key}”.", params={"variable": key})
         for key in sorted(set(variables) - there)

@@ -41,13 +41,20 @@ def test_its_files_are_canonical_so_that_writing_it_again_changes_nothing(bundle
 
 
 def test_it_declares_exactly_what_its_flow_needs(bundle: Bundle) -> None:
-    plans = [compiled.plan for graph in bundle.flows.values() if (compiled := compile_flow(graph, CATALOG)).plan]
+    plans = [
+        compiled.plan for graph in bundle.flows.values() if (compiled := compile_flow(graph, CATALOG)).plan
+    ]
     assert bundle.requires == requires_of(plans, bundle.tables)
-    assert {one["key"]: one["connector"] for one in bundle.requires.slots} == {"crm": "streak", "ledger": "sage50"}
+    assert {one["key"]: one["connector"] for one in bundle.requires.slots} == {
+        "crm": "streak",
+        "ledger": "sage50",
+    }
 
 
 def test_its_questions_settle_every_slot_and_variable(bundle: Bundle) -> None:
-    written = {question["writes"].get("slot") or question["writes"].get("variable") for question in bundle.questions}
+    written = {
+        question["writes"].get("slot") or question["writes"].get("variable") for question in bundle.questions
+    }
     needed = {one["key"] for one in (*bundle.requires.slots, *bundle.requires.variables)}
     assert needed <= written
 
@@ -55,9 +62,14 @@ def test_its_questions_settle_every_slot_and_variable(bundle: Bundle) -> None:
 def test_its_layout_frames_nine_nodes_in_three_groups_that_read_like_text(bundle: Bundle) -> None:
     layout = bundle.layouts[KEY]
     frames = sorted(layout["notes"].values(), key=lambda note: note["y"])
-    assert [frame["text"] for frame in frames] == ["Read the deal", "Make sure the customer exists", "Invoice it"]
+    assert [frame["text"] for frame in frames] == [
+        "Read the deal",
+        "Make sure the customer exists",
+        "Invoice it",
+    ]
     groups = [
-        [name for name in NODES if frame["y"] < layout["nodes"][name]["y"] < frame["y"] + frame["h"]] for frame in frames
+        [name for name in NODES if frame["y"] < layout["nodes"][name]["y"] < frame["y"] + frame["h"]]
+        for frame in frames
     ]
     assert groups == [NODES[:3], NODES[3:6], NODES[6:]]
     xs = [layout["nodes"][name]["x"] for name in NODES]

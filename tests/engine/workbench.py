@@ -1,0 +1,162 @@
+"""What engine tests stand on: a small catalogue, a context with scripted replies, and graphs written in few words."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from connectors.sdk import errors
+from connectors.sdk.operation import Idempotency, Operation, Read, Write
+from connectors.sdk.schema import decimal, items, obj, text
+from connectors.sdk.trigger import WebhookTrigger
+from connectors.sdk.wire import Json, Request, Schema
+from integrations.engine.catalog import InstalledCatalog, discover_nodes
+from integrations.engine.compiler import compile_flow
+from integrations.engine.node import EffectSpec
+from integrations.engine.plan import Plan
+from integrations.engine.waiting import EffectInFlight, Superseded
+
+NOW = datetime(2026, 5, 31, 23, 30, tzinfo=UTC)
+ANYTHING: Schema = {}
+
+_DEAL = obj(
+    {
+        "key": text("Key"),
+        "stage": text("Stage"),
+        "amount": decimal("Amount"),
+        "lines": items("Lines", obj({"sku": text("SKU"), "quantity": decimal("Q"), "price": decimal("P")})),
+    },
+    more=True,
+)
+_INVOICE = obj(
+    {
+        "customer": text("Customer"),
+        "total": decimal("Total", currency="/currency"),
+        "currency": text("Currency"),
+        "status": {"type": "string", "enum": ["draft", "open"]},
+        "lines": items("Lines", obj({"description": text("D"), "net": decimal("Net")}, required=("net",))),
+    },
+    required=("customer",),
+)
+
+
+def read(title: str, input: Schema, output: Schema = ANYTHING) -> Read:
+    return Read(title, input, output, {}, run=lambda _call, data: data)
+
+
+def write(title: str, effect: Any, input: Schema, **rest: Any) -> Write:
+    return Write(
+        title=title,
+        effect=effect,
+        record=title.rsplit(maxsplit=1)[-1],
+        input=input,
+        output=ANYTHING,
+        sample={},
+        idempotency=Idempotency("none", scope="nothing"),
+        prepare=lambda _call, data, _mark: Request("POST", "/", json=data),
+        result=lambda data, _response: data,
+        far_id=lambda output: str(output["id"]),
+        unmarked=lambda request: request.json,
+        **rest,
+    )
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    "crm.get_deal": read("Get a deal", obj({"key": text("Key")}, required=("key",)), _DEAL),
+    "crm.find_person": read("Find a person", obj({"email": text("E-mail")})),
+    "crm.update_deal": write("Update a deal", "update", obj({"key": text("Key"), "note": text("Note")})),
+    "crm.comment": write("Comment on a deal", "append", obj({"text": text("Text")})),
+    "ledger.create_invoice": write("Create an invoice", "create", _INVOICE),
+    "ledger.ensure_customer": write(
+        "Ensure a customer", "create", obj({"name": text("Name")}), identities=lambda data: [data["name"]]
+    ),
+    "ledger.price": write("Set a price", "create", obj({"price": {"x-decimal": {"places": 2}}})),
+}
+
+
+def _never(*_: Any) -> Any:
+    raise AssertionError("not asked for while compiling")
+
+
+TRIGGERS: Mapping[str, WebhookTrigger] = {
+    "crm.deal_changed": WebhookTrigger(
+        title="Deal changed",
+        config=obj({"pipeline": text("Pipeline")}, required=("pipeline",)),
+        output=_DEAL,
+        sample={},
+        verify=_never,
+        read=_never,
+        enable=_never,
+        disable=_never,
+    )
+}
+
+
+@cache
+def catalog() -> InstalledCatalog:
+    return InstalledCatalog(discover_nodes(), OPERATIONS.get, TRIGGERS.get)
+
+
+def flow(nodes: Mapping[str, Json], *edges: str, **rest: Json) -> dict[str, Json]:
+    """A flow document; edges are written "a -> b" or "a.port -> b"."""
+    return {"format": 1, "key": "test-flow", "nodes": dict(nodes), "edges": drawn(edges), **rest}
+
+
+def drawn(edges: Sequence[str]) -> dict[str, Json]:
+    return {f"e{at}": _edge(edge) for at, edge in enumerate(edges, start=1)}
+
+
+def _edge(edge: str) -> dict[str, Json]:
+    source, target = (end.strip() for end in edge.split("->"))
+    node, _, port = source.partition(".")
+    return {"from": [node, port or "main"], "to": [target, "main"]}
+
+
+def planned(document: Mapping[str, Json]) -> Plan:
+    """The plan of a flow that must compile."""
+    compiled = compile_flow(document, catalog())
+    assert compiled.plan is not None, compiled.problems
+    return compiled.plan
+
+
+class Scripted:
+    """A context whose calls are answered from a script by path: one reply for ever, or a list used up in order.
+
+    A reply is {"gives": json}, {"fails": class, …arguments}, {"in_flight": token} or {"superseded": json}.
+    """
+
+    def __init__(
+        self, replies: Mapping[str, Json] | None = None, tables: Mapping[str, Json] | None = None
+    ) -> None:
+        self.now = NOW
+        self.calls: list[tuple[str, str, Json, EffectSpec | None]] = []
+        self._replies = {path: list(r) if isinstance(r, list) else r for path, r in (replies or {}).items()}
+        self._tables = tables or {}
+
+    def lookup(self, table: str, key: Sequence[Json], column: str) -> Json:
+        for row in self._tables.get(table, ()):
+            if row["key"] == list(key):
+                return row[column]
+        raise errors.TableMiss(
+            f"The table {table} has no row for {key}.",
+            info={"table": table, "key": list(key), "column": column},
+        )
+
+    def call(
+        self, *, path: str, attempt: int, slot: str, operation: str, data: Json, effect: EffectSpec | None
+    ) -> Json:
+        self.calls.append((path, operation, data, effect))
+        script = self._replies.get(path)
+        assert script is not None, f"{path} calls {operation}, which isn't in the script"
+        reply = script.pop(0) if isinstance(script, list) else script
+        return _answer(dict(reply))
+
+
+def _answer(reply: dict[str, Json]) -> Json:
+    if "in_flight" in reply:
+        raise EffectInFlight(reply["in_flight"])
+    if "superseded" in reply:
+        raise Superseded(reply["superseded"])
+    if "fails" in reply:
+        raise getattr(errors, reply.pop("fails"))(reply.pop("sentence", "It failed."), **reply)
+    return reply["gives"]

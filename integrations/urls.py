@@ -17,6 +17,6 @@ urlpatterns = [
     path("", include("integrations.vault.urls")),
     path("api/v1/", include("integrations.api.urls")),
     path("", include("designer.urls")),
-    re_path(r"^(api|in|ws)(/.*)?$", not_found),
+    re_path(r"^(?:api|in|ws)(?:/.*)?$", not_found),
 ]
 handler500 = server_error

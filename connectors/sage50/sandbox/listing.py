@@ -78,7 +78,11 @@ def _sorted(records: Sequence[Record], sort: str) -> Sequence[Record]:
     field, _, direction = sort.partition(":")
     if not field:
         return records
-    return sorted(records, key=lambda record: str(record.get(field) or ""), reverse=direction == "desc")
+    return sorted(records, key=lambda record: _sort_key(record, field), reverse=direction == "desc")
+
+
+def _sort_key(record: Record, field: str) -> str:
+    return str(record.get(field) or record.get("input", {}).get(field) or "")
 
 
 def _shape(whole: dict[str, Json], request: Request) -> Json:

@@ -6,7 +6,7 @@ from connectors.sage50.sandbox import business, catalogue, contacts, invoices, o
 from connectors.sage50.sandbox.company import seed
 from connectors.sage50.sandbox.refusals import lost, refusal
 from connectors.sdk.sandbox.faults import HTTP_FAULTS, FaultKind
-from connectors.sdk.sandbox.simulator import Column, Kind, Simulator, World
+from connectors.sdk.sandbox.simulator import Column, Kind, Simulator, World, money
 from connectors.sdk.sandbox.store import Index, Record
 from connectors.sdk.wire import Json
 
@@ -38,8 +38,8 @@ _KINDS = (
             Column("Invoice", lambda _world, one: str(one["displayed_as"])),
             Column("Customer", _customer),
             Column("Reference", lambda _world, one: str(one["input"].get("reference") or "")),
-            Column("Net", lambda _world, one: f"{one['net_amount']} {one['currency_id']}", numeric=True),
-            Column("Total", lambda _world, one: f"{one['total_amount']} {one['currency_id']}", numeric=True),
+            Column("Net", lambda _world, one: money(one["net_amount"], one["currency_id"]), numeric=True),
+            Column("Total", lambda _world, one: money(one["total_amount"], one["currency_id"]), numeric=True),
             Column("State", _status),
         ),
         invoices.invoice_view,

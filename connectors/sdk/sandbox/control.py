@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from connectors.sdk.sandbox.http import RefusedError, Reply, Request, encode, problem, read_object
 from connectors.sdk.sandbox.index_page import asset, page
+from connectors.sdk.sandbox.router import Router
 from connectors.sdk.sandbox.server import Line
-from connectors.sdk.sandbox.service import Router
 from connectors.sdk.sandbox.simulator import Kind, Route, Simulator, World
 from connectors.sdk.wire import Json
 

@@ -1,42 +1,16 @@
 """One simulated system as an HTTP application: routing, credentials, faults, transaction, traffic."""
 
 import time
-from collections.abc import Iterable
 from http import HTTPStatus
-from typing import Generic, TypeVar, cast
-
-from werkzeug.exceptions import MethodNotAllowed, NotFound
-from werkzeug.routing import Map, MapAdapter, RequestRedirect, Rule
 
 from connectors.sdk.sandbox.faults import Fault
 from connectors.sdk.sandbox.http import NO_CONTENT, RefusedError, Reply, Request, encode
+from connectors.sdk.sandbox.router import Router
 from connectors.sdk.sandbox.server import Line
 from connectors.sdk.sandbox.simulator import Route, Simulator, World
 from connectors.sdk.sandbox.traffic import Exchange
 
-__all__ = ["Router", "Service"]
-
-
-E = TypeVar("E")
-
-
-class Router(Generic[E]):
-    """Finds what answers a request: `routes` are (method, rule, endpoint). Trailing slashes are optional."""
-
-    def __init__(self, routes: Iterable[tuple[str, str, E]]) -> None:
-        rules = [Rule(rule, methods=[method], endpoint=endpoint) for method, rule, endpoint in routes]
-        self._map: MapAdapter = Map(rules, strict_slashes=False, merge_slashes=False).bind("sandbox")
-
-    def match(self, request: Request) -> E:
-        """The endpoint, with the request's `params` filled in; raises `LookupError("path" | "method")`."""
-        try:
-            endpoint, params = self._map.match(request.path, request.method)
-        except MethodNotAllowed as error:
-            raise LookupError("method") from error
-        except (NotFound, RequestRedirect) as error:
-            raise LookupError("path") from error
-        request.params = params
-        return cast("E", endpoint)
+__all__ = ["Service"]
 
 
 class Service:

@@ -5,6 +5,7 @@ import importlib.util
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from typing import Protocol
 
 import connectors
@@ -15,7 +16,7 @@ from connectors.sdk.sandbox.store import Index, Record, Records
 from connectors.sdk.sandbox.traffic import Traffic
 from connectors.sdk.wire import Json
 
-__all__ = ["Background", "Column", "Kind", "Route", "Simulator", "World", "discover"]
+__all__ = ["Background", "Column", "Kind", "Route", "Simulator", "World", "discover", "money"]
 
 
 class Background(Protocol):
@@ -106,6 +107,14 @@ class Simulator:
     board: Callable[[World], Json] | None = None
     background: Callable[[World], Background] | None = None
     text_decimals: str = ""
+
+
+def money(amount: Json, currency: Json) -> str:
+    """An amount for people: two places, thousands set apart, the currency after it; "" for none."""
+    try:
+        return f"{Decimal(str(amount)):,.2f} {currency or ''}".rstrip()
+    except InvalidOperation:
+        return str(amount or "")
 
 
 def discover() -> list[Simulator]:

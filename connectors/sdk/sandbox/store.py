@@ -111,7 +111,7 @@ class Store:
 
     def _open(self, path: Path) -> sqlite3.Connection:
         path.parent.mkdir(parents=True, exist_ok=True)
-        file = sqlite3.connect(path, timeout=2, isolation_level=None, check_same_thread=False)
+        file = sqlite3.connect(path, timeout=0.5, isolation_level=None, check_same_thread=False)
         try:
             file.execute("PRAGMA locking_mode=EXCLUSIVE")
             file.execute("PRAGMA journal_mode=WAL")

@@ -129,7 +129,7 @@ def delete_task(world: World, request: Request) -> Reply:
 
 
 ROUTES = (
-    Route("GET", "/api/<any(v1,v2):version>/boxes/<box>/comments", list_comments),
+    Route("GET", "/api/<version:v1|v2>/boxes/<box>/comments", list_comments),
     Route("PUT", "/api/v1/boxes/<box>/comments", create_comment),
     Route("POST", "/api/v2/boxes/<box>/comments", create_comment),
     Route("GET", "/api/v2/comments/<key>", get_comment),

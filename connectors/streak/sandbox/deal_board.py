@@ -1,6 +1,6 @@
 """How a deal looks on the sandbox's page: a card on a board of stages."""
 
-from connectors.sdk.sandbox.simulator import World
+from connectors.sdk.sandbox.simulator import World, money
 from connectors.sdk.sandbox.store import Record
 from connectors.sdk.wire import Json
 
@@ -21,18 +21,20 @@ def _value(pipeline: Record, box: Record, name: str) -> Json:
 
 
 def card(world: World, box: Record) -> dict[str, Json]:
-    """A box as {key, title, subtitle, stage, amount, currency, mark, moved_at}; `mark` is its invoice."""
+    """A box as {key, title, subtitle, stage, amount, currency, money, mark, moved_at}; `mark` is its invoice."""
     pipeline = world.records.get("pipeline", box["pipelineKey"]) or {}
     company = (
         world.records.get("organization", box["organizations"][0]["key"]) if box["organizations"] else None
     )
+    amount, currency = (_value(pipeline, box, name) for name in ("Amount", "Currency"))
     return {
         "key": box["key"],
         "title": box["name"],
         "subtitle": company["name"] if company else "",
         "stage": pipeline["stages"][box["stageKey"]]["name"],
-        "amount": _value(pipeline, box, "Amount"),
-        "currency": _value(pipeline, box, "Currency"),
+        "amount": amount,
+        "currency": currency,
+        "money": money(amount, currency) if amount else "",
         "mark": _value(pipeline, box, "Sage invoice"),
         "moved_at": box["lastStageChangeTimestamp"],
     }

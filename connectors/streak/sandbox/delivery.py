@@ -91,6 +91,8 @@ class _Lane:
             delivery = self._world.records.get("delivery", key)
             if delivery and delivery["due"] <= self._world.clock.millis() + 1:
                 self._settle(delivery, self._send(delivery))
+        for origin in list(self._lines):
+            self._forget(origin)
 
     def _send(self, delivery: Record) -> int:
         began, target = time.perf_counter(), urlsplit(delivery["url"])

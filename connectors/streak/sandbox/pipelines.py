@@ -208,7 +208,7 @@ def delete_stage(world: World, request: Request) -> Reply:
     return Reply({"success": True})
 
 
-_ONE = "/api/<any(v1,v2):version>/pipelines/<pipeline>"
+_ONE = "/api/<version:v1|v2>/pipelines/<pipeline>"
 ROUTES = (
     Route("GET", "/api/v1/pipelines", list_v1),
     Route("GET", "/api/v2/pipelines", list_v2),

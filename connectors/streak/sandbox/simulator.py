@@ -56,8 +56,7 @@ def _stage(world: World, box: Record) -> str:
 
 
 def _amount(world: World, box: Record) -> str:
-    card = deal_board.card(world, box)
-    return f"{card['amount']} {card['currency'] or ''}" if card["amount"] else ""
+    return str(deal_board.card(world, box)["money"])
 
 
 def _person(_world: World, contact: Record) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from connectors.sdk.errors import Config, Data
 from connectors.sdk.numbers import decimal_text
@@ -46,14 +47,7 @@ def readable(call: Call, pipeline: str, values: Mapping[str, Json]) -> dict[str,
     if set(values) - known:
         fields = fields_of(call, pipeline, fresh=True)
     zone = zone_of(call)
-    return {
-        field.name: day_of(values[field.key], zone)
-        if field.type == "DATE"
-        else _readable(field, values[field.key])
-        if field.key in values
-        else None
-        for field in fields
-    }
+    return {field.name: _readable(field, values.get(field.key), zone) for field in fields}
 
 
 def field_named(call: Call, pipeline: str, name: str) -> Field:
@@ -81,7 +75,9 @@ def writable(call: Call, pipeline: str, values: Mapping[str, Json]) -> dict[str,
     }
 
 
-def _readable(field: Field, value: Json) -> Json:
+def _readable(field: Field, value: Json, zone: tzinfo) -> Json:
+    if field.type == "DATE":
+        return day_of(value, zone)
     if field.type == "DROPDOWN":
         return field.options.get(str(value), value)
     if field.type == "TAG" and isinstance(value, Sequence) and not isinstance(value, str):
@@ -122,16 +118,23 @@ def _plain(field: Field, value: Json, pointer: str) -> Json:
 
 def _option(call: Call, pipeline: str, field: Field, label: Json) -> str:
     """The option's key: Streak stores keys and takes any text for one without a word. A new option is asked for once."""
-    for candidate in (field, *(one for one in fields_of(call, pipeline, fresh=True) if one.key == field.key)):
-        for key, name in candidate.options.items():
-            if label in (name, key):
-                return key
+    key = _key_of(field, label)
+    if key is not None:
+        return key
+    fresh = [one for one in fields_of(call, pipeline, fresh=True) if one.key == field.key]
+    key = _key_of(fresh[0], label) if fresh else None
+    if key is not None:
+        return key
     raise Data(
         f"“{label}” is not one of the options of “{field.name}”.",
         code="option_unknown",
         pointer=_pointer(field.name),
         info={"options": list(field.options.values())},
     )
+
+
+def _key_of(field: Field, label: Json) -> str | None:
+    return next((key for key, name in field.options.items() if label in (name, key)), None)
 
 
 def _options(raw: Mapping[str, Json]) -> dict[str, str]:

@@ -17,6 +17,12 @@ export default defineConfig(({ command }) => ({
   },
   server: {
     port: 5173,
-    proxy: { "/api": api, "/admin": api, "/oauth": api, "/static/admin": api, "/ws": { target: api, ws: true } },
+    proxy: {
+      "/api": api,
+      "/admin": api,
+      "/oauth": api,
+      "/static/admin": api,
+      "/ws": { target: api, ws: true },
+    },
   },
 }));

@@ -22,7 +22,9 @@ export function useSocket(): LiveSocket {
   const client = useQueryClient();
   return useMemo(() => {
     const session = client.getQueryData<Session>(sessionKey);
-    socket ??= new LiveSocket(socketUrl(session?.ws_url ?? null), () => useUi.getState().setSignInNeeded(true));
+    socket ??= new LiveSocket(socketUrl(session?.ws_url ?? null), () =>
+      useUi.getState().setSignInNeeded(true),
+    );
     return socket;
   }, [client]);
 }

@@ -42,7 +42,15 @@ export type FlowGraph = {
 
 export type Point = { x: number; y: number };
 
-export type FrameSpec = { title?: string; text?: string; nodes?: string[]; x?: number; y?: number; w?: number; h?: number };
+export type FrameSpec = {
+  title?: string;
+  text?: string;
+  nodes?: string[];
+  x?: number;
+  y?: number;
+  w?: number;
+  h?: number;
+};
 
 export type FlowLayout = {
   nodes?: Record<string, Point>;
@@ -222,6 +230,12 @@ export type RunFrame =
   | { topic: string; seq: number; ts: string; type: "snapshot"; data: RunTimeline }
   | { topic: string; seq: number; ts: string; type: "steps"; data: { run: Run; steps: Step[] } };
 
-export type FlowFrame = { topic: string; seq: number; ts: string; type: "snapshot" | "runs"; data: { runs: Run[] } };
+export type FlowFrame = {
+  topic: string;
+  seq: number;
+  ts: string;
+  type: "snapshot" | "runs";
+  data: { runs: Run[] };
+};
 
 export type Frame = RunFrame | FlowFrame;

@@ -13,7 +13,8 @@ export function makeQueryClient(): QueryClient {
     defaultOptions: {
       queries: {
         staleTime: 3_000,
-        retry: (failures, error) => failures < 2 && !(isProblem(error) && error.status >= 400 && error.status < 500),
+        retry: (failures, error) =>
+          failures < 2 && !(isProblem(error) && error.status >= 400 && error.status < 500),
       },
     },
   });

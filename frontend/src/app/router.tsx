@@ -13,14 +13,23 @@ export const router = createBrowserRouter([
       {
         ErrorBoundary: PageProblem,
         children: [
-          { index: true, lazy: async () => ({ Component: (await import("~/features/home/HomePage")).HomePage }) },
-          { path: "flows", lazy: async () => ({ Component: (await import("~/features/flows/FlowsPage")).FlowsPage }) },
+          {
+            index: true,
+            lazy: async () => ({ Component: (await import("~/features/home/HomePage")).HomePage }),
+          },
+          {
+            path: "flows",
+            lazy: async () => ({ Component: (await import("~/features/flows/FlowsPage")).FlowsPage }),
+          },
           {
             path: "flows/:key",
             handle: { slim: true },
             lazy: async () => ({ Component: (await import("~/features/flows/FlowPage")).FlowPage }),
           },
-          { path: "runs", lazy: async () => ({ Component: (await import("~/features/runs/RunsPage")).RunsPage }) },
+          {
+            path: "runs",
+            lazy: async () => ({ Component: (await import("~/features/runs/RunsPage")).RunsPage }),
+          },
           {
             path: "runs/:id",
             handle: { slim: true },
@@ -28,7 +37,9 @@ export const router = createBrowserRouter([
           },
           {
             path: "failures/:id?",
-            lazy: async () => ({ Component: (await import("~/features/failures/FailuresPage")).FailuresPage }),
+            lazy: async () => ({
+              Component: (await import("~/features/failures/FailuresPage")).FailuresPage,
+            }),
           },
           { path: "*", Component: NotFound },
         ],

@@ -33,11 +33,15 @@ export const COMMANDS: readonly Command[] = [
 ];
 
 /** "mod+k" for a key event; "mod" is Ctrl, or Command on a Mac. */
-export function chordOf(event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">): string {
+export function chordOf(
+  event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">,
+): string {
   const letter = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const shifted = event.shiftKey && /^[a-z]$/.test(letter);
   const mod = event.ctrlKey || event.metaKey;
-  return [mod ? "mod" : "", event.altKey ? "alt" : "", shifted ? "shift" : "", letter].filter(Boolean).join("+");
+  return [mod ? "mod" : "", event.altKey ? "alt" : "", shifted ? "shift" : "", letter]
+    .filter(Boolean)
+    .join("+");
 }
 
 /** The command a chord ends, given the chord before it. */
@@ -49,5 +53,9 @@ export function commandFor(chord: string, before: string, scope: Scope): Command
 /** Keys mean text while somebody types, and belong to a dialog while one is open. */
 export function isBusy(target: EventTarget | null): boolean {
   if (!(target instanceof Element)) return false;
-  return target.closest("input, textarea, select, [contenteditable=true], [role=dialog], [role=menu], [role=listbox]") !== null;
+  return (
+    target.closest(
+      "input, textarea, select, [contenteditable=true], [role=dialog], [role=menu], [role=listbox]",
+    ) !== null
+  );
 }

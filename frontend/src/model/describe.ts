@@ -2,7 +2,14 @@ import type { Catalogue, FlowNode, Json } from "~/api/types";
 
 /** What a node says about itself, from its document and the catalogue: second line, icon, monogram. */
 
-const MONOGRAM: Record<string, string> = { streak: "ST", sage50: "S50", infor: "M3", http: "HT", notify: "NO", files: "FI" };
+const MONOGRAM: Record<string, string> = {
+  streak: "ST",
+  sage50: "S50",
+  infor: "M3",
+  http: "HT",
+  notify: "NO",
+  files: "FI",
+};
 
 const BY_VERB: [RegExp, string][] = [
   [/^find_or_create_/, "user-plus"],
@@ -88,12 +95,16 @@ export function factsOf(node: FlowNode, catalogue: Catalogue | undefined): Facts
   const system = connectorTitle(connector, catalogue);
   const known = catalogue?.connectors.find((c) => c.id === connector);
   const titled = (list: { id: string; title: string }[] | undefined) =>
-    list?.find((o) => o.id === `${connector}.${operation}` || o.id === operation)?.title ?? operation.replaceAll("_", " ");
+    list?.find((o) => o.id === `${connector}.${operation}` || o.id === operation)?.title ??
+    operation.replaceAll("_", " ");
   const kind = node.type.split(".")[0] ?? node.type;
   if (kind === "trigger" && connector) return { kind: "trigger", system, operation: titled(known?.triggers) };
   if (connector) return { kind: "call", system, operation: titled(known?.operations), once: oncePer(node) };
   if (kind === "map") return { kind: "map", fields: mappedFields(node.config ?? {}) };
-  return { kind: "type", title: catalogue?.node_types.find((t) => t.id === node.type)?.title ?? node.type.replaceAll("_", " ") };
+  return {
+    kind: "type",
+    title: catalogue?.node_types.find((t) => t.id === node.type)?.title ?? node.type.replaceAll("_", " "),
+  };
 }
 
 /** The connectors a flow touches, in the order of its nodes, each once. */

@@ -10,7 +10,16 @@ export type EffectWords = {
   record: string;
   /** What people call it: a number, a name, else its id there. */
   name: string;
-  outcome: "created" | "found" | "updated" | "removed" | "unknown" | "conflict" | "refused" | "sent" | "intended";
+  outcome:
+    | "created"
+    | "found"
+    | "updated"
+    | "removed"
+    | "unknown"
+    | "conflict"
+    | "refused"
+    | "sent"
+    | "intended";
 };
 
 const TONE: Record<Effect["state"], EffectTone> = {

@@ -19,7 +19,9 @@ export function incoming(graph: FlowGraph, node: string): EdgeRef[] {
 /** Node ids so that every edge points forward; the document's own order breaks ties. Nodes on a cycle come last. */
 export function topologicalOrder(graph: FlowGraph): string[] {
   const ids = Object.keys(graph.nodes);
-  const waiting = new Map(ids.map((id) => [id, incoming(graph, id).filter((e) => e.from[0] in graph.nodes).length]));
+  const waiting = new Map(
+    ids.map((id) => [id, incoming(graph, id).filter((e) => e.from[0] in graph.nodes).length]),
+  );
   const order: string[] = [];
   let ready = ids.filter((id) => waiting.get(id) === 0);
   while (ready.length > 0) {
@@ -56,8 +58,18 @@ function nearest(candidates: string[], places: Placed, from: { x: number; y: num
 export function step(graph: FlowGraph, places: Placed, node: string, direction: Direction): string | null {
   const here = places[node];
   if (here === undefined) return null;
-  if (direction === "right") return nearest(outgoing(graph, node).map((e) => e.to[0]), places, here);
-  if (direction === "left") return nearest(incoming(graph, node).map((e) => e.from[0]), places, here);
+  if (direction === "right")
+    return nearest(
+      outgoing(graph, node).map((e) => e.to[0]),
+      places,
+      here,
+    );
+  if (direction === "left")
+    return nearest(
+      incoming(graph, node).map((e) => e.from[0]),
+      places,
+      here,
+    );
   const sign = direction === "down" ? 1 : -1;
   const beyond = Object.keys(graph.nodes).filter((id) => ((places[id]?.y ?? 0) - here.y) * sign > 8);
   return nearest(beyond, places, here);

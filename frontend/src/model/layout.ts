@@ -26,7 +26,7 @@ function depths(graph: FlowGraph): Map<string, number> {
 export function tidy(graph: FlowGraph, width: number): Record<string, Point> {
   const columns = Math.max(1, Math.floor((width + PITCH.x - NODE.width) / PITCH.x));
   const layers: string[][] = [];
-  for (const [id, depth] of depths(graph)) (layers[depth] ??= []).push(id);
+  for (const [id, depth] of depths(graph)) layers[depth] = [...(layers[depth] ?? []), id];
   const places: Record<string, Point> = {};
   let top = 0;
   for (let start = 0; start < layers.length; start += columns) {
@@ -74,7 +74,9 @@ function frames(layout: FlowLayout, places: Record<string, Point>): Frame[] {
   });
   const left = Math.min(...found.map((f) => f.x));
   const right = Math.max(...found.map((f) => f.x + f.width));
-  const stacked = found.every((f, i) => found.every((g, j) => i === j || f.y + f.height <= g.y || g.y + g.height <= f.y));
+  const stacked = found.every((f, i) =>
+    found.every((g, j) => i === j || f.y + f.height <= g.y || g.y + g.height <= f.y),
+  );
   return stacked ? found.map((f) => ({ ...f, x: left, width: right - left })) : found;
 }
 
@@ -101,7 +103,10 @@ export function fitted(bounds: Box, pane: { width: number; height: number }, mar
   if (bounds.width === 0 || pane.width === 0) return { x: margin, y: margin, zoom: 1 };
   const zoom = Math.min(
     1,
-    Math.max(0.3, Math.min((pane.width - 2 * margin) / bounds.width, (pane.height - 2 * margin) / bounds.height)),
+    Math.max(
+      0.3,
+      Math.min((pane.width - 2 * margin) / bounds.width, (pane.height - 2 * margin) / bounds.height),
+    ),
   );
   const slack = Math.max(0, pane.width - bounds.width * zoom) / 2;
   return { x: Math.round(slack - bounds.x * zoom), y: Math.round(margin - bounds.y * zoom), zoom };

@@ -34,7 +34,14 @@ const PHASE: Record<Step["state"], NodePhase> = {
   skipped: "skipped",
 };
 
-const WEIGHT: Record<NodePhase, number> = { failed: 5, retrying: 4, waiting: 3, running: 2, done: 1, skipped: 0 };
+const WEIGHT: Record<NodePhase, number> = {
+  failed: 5,
+  retrying: 4,
+  waiting: 3,
+  running: 2,
+  done: 1,
+  skipped: 0,
+};
 
 function statusOf(steps: Step[], run: Run | null): NodeStatus | null {
   const shown = steps.toSorted((a, b) => WEIGHT[PHASE[b.state]] - WEIGHT[PHASE[a.state]])[0];
@@ -57,7 +64,8 @@ function statusOf(steps: Step[], run: Run | null): NodeStatus | null {
 
 function edgePhase(source: Step[], target: NodeStatus | undefined, port: string): EdgePhase | null {
   const done = source.filter((s) => s.state === "done");
-  if (done.length === 0) return source.length > 0 && source.every((s) => s.state === "skipped") ? "skipped" : null;
+  if (done.length === 0)
+    return source.length > 0 && source.every((s) => s.state === "skipped") ? "skipped" : null;
   if (!done.some((s) => (s.port ?? "main") === port)) return "skipped";
   return target?.phase === "running" ? "carrying" : "taken";
 }

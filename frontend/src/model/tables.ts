@@ -23,7 +23,9 @@ function gridOf(name: string, list: Json[]): Grid | null {
 export function gridsOf(value: Json): Grid[] {
   if (Array.isArray(value)) return [gridOf("", value)].flatMap((grid) => grid ?? []);
   if (!isRecord(value)) return [];
-  return Object.entries(value).flatMap(([name, inner]) => (Array.isArray(inner) ? (gridOf(name, inner) ?? []) : []));
+  return Object.entries(value).flatMap(([name, inner]) =>
+    Array.isArray(inner) ? (gridOf(name, inner) ?? []) : [],
+  );
 }
 
 /** The simple fields of a record, as label and text. */
@@ -40,9 +42,18 @@ export function cellText(value: Json | undefined): string {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
+/** A scalar or a list of scalars as text; null for anything deeper. */
+export function plainText(value: Json): string | null {
+  if (Array.isArray(value))
+    return value.some((item) => item !== null && typeof item === "object") ? null : value.join(", ");
+  return value !== null && typeof value === "object" ? null : cellText(value);
+}
+
 /** Whether a column holds figures only, decimal text included, so that it is set right. */
 export function isFigures(grid: Grid, column: string): boolean {
-  const values = grid.rows.map((row) => row[column]).filter((value) => value !== undefined && value !== null && value !== "");
+  const values = grid.rows
+    .map((row) => row[column])
+    .filter((value) => value !== undefined && value !== null && value !== "");
   return values.length > 0 && values.every((value) => /^[+-]?\d+(\.\d+)?$/.test(cellText(value)));
 }
 

@@ -21,7 +21,15 @@ type RunView = {
   clear: () => void;
 };
 
-const empty = { runId: null, graph: null, run: null, seq: 0, steps: {}, overlay: NOTHING, mode: "live" as FeedMode };
+const empty = {
+  runId: null,
+  graph: null,
+  run: null,
+  seq: 0,
+  steps: {},
+  overlay: NOTHING,
+  mode: "live" as FeedMode,
+};
 
 /** The run drawn on the canvas. Kept outside the canvas's nodes: a change draws one node, not the graph. */
 export const useRunStore = create<RunView>()((set, get) => ({
@@ -47,6 +55,8 @@ export const useRunStore = create<RunView>()((set, get) => ({
   clear: () => set(empty),
 }));
 
-export const useNodeStatus = (node: string): NodeStatus | undefined => useRunStore((s) => s.overlay.nodes[node]);
+export const useNodeStatus = (node: string): NodeStatus | undefined =>
+  useRunStore((s) => s.overlay.nodes[node]);
 
-export const useEdgePhase = (edge: string): EdgePhase | undefined => useRunStore((s) => s.overlay.edges[edge]);
+export const useEdgePhase = (edge: string): EdgePhase | undefined =>
+  useRunStore((s) => s.overlay.edges[edge]);

@@ -3,7 +3,14 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import styles from "~/ui/Dialog.module.css";
 
-type Props = { title: string; opened: boolean; onClose: () => void; children: ReactNode; footer?: ReactNode; locked?: boolean };
+type Props = {
+  title: string;
+  opened: boolean;
+  onClose: () => void;
+  children: ReactNode;
+  footer?: ReactNode;
+  locked?: boolean;
+};
 
 /** Only for a decision: the title is the act, the body its consequence, the footer the verbs. */
 export function Dialog({ title, opened, onClose, children, footer, locked = false }: Props) {

@@ -4,7 +4,13 @@ import styles from "~/ui/Note.module.css";
 
 type Tone = "ok" | "warn" | "bad" | "info" | "neutral";
 
-const ICON: Record<Tone, LucideIcon> = { ok: CircleCheck, warn: TriangleAlert, bad: CircleX, info: Info, neutral: Clock };
+const ICON: Record<Tone, LucideIcon> = {
+  ok: CircleCheck,
+  warn: TriangleAlert,
+  bad: CircleX,
+  info: Info,
+  neutral: Clock,
+};
 
 type Props = {
   tone: Tone;

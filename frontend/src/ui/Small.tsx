@@ -66,7 +66,17 @@ export function Sparkline({ counts }: { counts: number[] }) {
       {hours.map(({ hour, count }) => {
         const height = count === 0 ? 1 : Math.max(3, Math.round((count / Math.max(peak, 1)) * TALL));
         const shade = count === 0 ? styles.zero : hour === counts.length - 1 ? styles.now : undefined;
-        return <rect key={hour} className={shade} x={hour * (BAR + GAP)} y={TALL - height} width={BAR} height={height} rx={1} />;
+        return (
+          <rect
+            key={hour}
+            className={shade}
+            x={hour * (BAR + GAP)}
+            y={TALL - height}
+            width={BAR}
+            height={height}
+            rx={1}
+          />
+        );
       })}
     </svg>
   );

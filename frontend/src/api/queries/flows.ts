@@ -5,6 +5,12 @@ export function useFlows() {
   return useQuery({ queryKey: ["flows"], queryFn: listFlows, refetchInterval: 10_000 });
 }
 
+/** A flow's name by its key; the key itself until it is known. */
+export function useFlowName(): (key: string) => string {
+  const { data } = useFlows();
+  return (key) => data?.results.find((flow) => flow.key === key)?.name ?? key;
+}
+
 export function useFlow(key: string) {
   return useQuery({ queryKey: ["flows", key], queryFn: () => getFlow(key) });
 }

@@ -1,5 +1,21 @@
-import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { cancelRun, getEffect, getRetryPlan, getRun, getStep, listRuns, type RetryMode, type RunFilter, retryRun } from "~/api/endpoints";
+import {
+  keepPreviousData,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
+import {
+  cancelRun,
+  getEffect,
+  getRetryPlan,
+  getRun,
+  getStep,
+  listRuns,
+  type RetryMode,
+  type RunFilter,
+  retryRun,
+} from "~/api/endpoints";
 
 export function useRuns(filter: RunFilter) {
   return useInfiniteQuery({
@@ -39,7 +55,12 @@ export function useEffectDetail(id: number) {
 }
 
 export function useRetryPlan(run: number, enabled: boolean) {
-  return useQuery({ queryKey: ["runs", run, "plan"], queryFn: () => getRetryPlan(run), enabled, staleTime: 0 });
+  return useQuery({
+    queryKey: ["runs", run, "plan"],
+    queryFn: () => getRetryPlan(run),
+    enabled,
+    staleTime: 0,
+  });
 }
 
 export function useRetryRun(run: number) {

@@ -45,7 +45,11 @@ export function useCatalogue() {
 }
 
 /** The environment everything on screen is about: the one chosen, else the first in promotion order. */
-export function useEnvironment(): { environment: string; environments: Environment[]; choose: (key: string) => void } {
+export function useEnvironment(): {
+  environment: string;
+  environments: Environment[];
+  choose: (key: string) => void;
+} {
   const session = useSignedIn();
   const chosen = useUi((s) => s.environment);
   const choose = useUi((s) => s.setEnvironment);

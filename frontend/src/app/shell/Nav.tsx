@@ -44,7 +44,12 @@ export function Nav({ slim }: { slim: boolean }) {
       </Link>
       {PLACES.map(({ id, to, icon: Icon }) => (
         <Labelled key={id} slim={slim} label={t(`nav.${id}`)}>
-          <NavLink to={to} end={to === "/"} className={styles.item ?? ""} aria-label={slim ? t(`nav.${id}`) : undefined}>
+          <NavLink
+            to={to}
+            end={to === "/"}
+            className={styles.item ?? ""}
+            aria-label={slim ? t(`nav.${id}`) : undefined}
+          >
             <Icon size={16} strokeWidth={1.75} aria-hidden />
             {!slim && t(`nav.${id}`)}
             {!slim && id === "failures" && open > 0 && <span className={styles.count}>{open}</span>}

@@ -5,9 +5,9 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { EnvironmentSwitch } from "~/app/shell/EnvironmentSwitch";
 import { NarrowMenu } from "~/app/shell/NarrowMenu";
+import { openPalette } from "~/app/shell/palette";
 import styles from "~/app/shell/Shell.module.css";
 import { UserMenu } from "~/app/shell/UserMenu";
-import { openPalette } from "~/app/shell/palette";
 import { IconButton } from "~/ui/Button";
 import { Kbd } from "~/ui/Small";
 import { useDocumentTitle } from "~/ui/useDocumentTitle";
@@ -18,7 +18,10 @@ export function SchemeToggle() {
   const { setColorScheme } = useMantineColorScheme();
   const dark = useComputedColorScheme("light") === "dark";
   return (
-    <IconButton label={dark ? t("toggleLight") : t("toggleDark")} onClick={() => setColorScheme(dark ? "light" : "dark")}>
+    <IconButton
+      label={dark ? t("toggleLight") : t("toggleDark")}
+      onClick={() => setColorScheme(dark ? "light" : "dark")}
+    >
       {dark ? <Sun size={16} aria-hidden /> : <Moon size={16} aria-hidden />}
     </IconButton>
   );
@@ -51,7 +54,14 @@ export function ListBar({ title, aside }: { title: string; aside?: ReactNode }) 
   );
 }
 
-type WorkProps = { back: string; parent: string; title: string; facts?: ReactNode; badge?: ReactNode; actions?: ReactNode };
+type WorkProps = {
+  back: string;
+  parent: string;
+  title: string;
+  facts?: ReactNode;
+  badge?: ReactNode;
+  actions?: ReactNode;
+};
 
 /** The bar of a work screen: where you are, what it is, what you can do. */
 export function WorkBar({ back, parent, title, facts, badge, actions }: WorkProps) {

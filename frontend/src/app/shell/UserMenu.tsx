@@ -48,7 +48,10 @@ export function UserMenu() {
           </Menu.Item>
         ))}
         <Menu.Divider />
-        <Menu.Item leftSection={<Keyboard size={14} aria-hidden />} onClick={() => useUi.getState().setSheetOpen(true)}>
+        <Menu.Item
+          leftSection={<Keyboard size={14} aria-hidden />}
+          onClick={() => useUi.getState().setSheetOpen(true)}
+        >
           {t("user.shortcuts")}
         </Menu.Item>
         <Menu.Item leftSection={<LogOut size={14} aria-hidden />} onClick={leave}>

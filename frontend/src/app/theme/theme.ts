@@ -1,6 +1,9 @@
-import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
 
-const accent = Array.from({ length: 10 }, (_, shade) => `var(--accent-${shade})`) as unknown as MantineColorsTuple;
+const accent = Array.from(
+  { length: 10 },
+  (_, shade) => `var(--accent-${shade})`,
+) as unknown as MantineColorsTuple;
 
 export const theme = createTheme({
   primaryColor: "accent",
@@ -12,13 +15,26 @@ export const theme = createTheme({
   radius: { xs: "4px", sm: "6px", md: "6px", lg: "8px", xl: "12px" },
   fontSizes: { xs: "12px", sm: "13px", md: "13px", lg: "14px", xl: "18px" },
   lineHeights: { xs: "16px", sm: "20px", md: "20px", lg: "20px", xl: "24px" },
-  shadows: { xs: "var(--shadow-1)", sm: "var(--shadow-2)", md: "var(--shadow-3)", lg: "var(--shadow-3)", xl: "var(--shadow-3)" },
+  shadows: {
+    xs: "var(--shadow-1)",
+    sm: "var(--shadow-2)",
+    md: "var(--shadow-3)",
+    lg: "var(--shadow-3)",
+    xl: "var(--shadow-3)",
+  },
   respectReducedMotion: true,
   cursorType: "pointer",
   components: {
     Tooltip: { defaultProps: { openDelay: 350, transitionProps: { duration: 120 }, fz: 12, px: 8, py: 4 } },
     Menu: { defaultProps: { shadow: "md", transitionProps: { duration: 160 }, radius: "lg" } },
-    Modal: { defaultProps: { centered: true, radius: "xl", size: 560, overlayProps: { color: "var(--scrim)", backgroundOpacity: 1 } } },
+    Modal: {
+      defaultProps: {
+        centered: true,
+        radius: "xl",
+        size: 560,
+        overlayProps: { color: "var(--scrim)", backgroundOpacity: 1 },
+      },
+    },
   },
 });
 

@@ -19,6 +19,8 @@ import { useRunStore } from "~/stores/runStore";
 const nodeTypes = { step: FlowNodeView, frame: FrameView, note: NoteView };
 const edgeTypes = { wire: WireEdge };
 
+const MINI = { width: 152, height: 100 };
+
 /** From here on only what is in view is drawn, and the overview is left out. */
 const MANY = 150;
 
@@ -33,7 +35,9 @@ type Props = {
 
 /** The first node a run failed at, so that the canvas can bring it into view once. */
 function useFailedNode(): string | null {
-  return useRunStore((s) => Object.entries(s.overlay.nodes).find(([, status]) => status.phase === "failed")?.[0] ?? null);
+  return useRunStore(
+    (s) => Object.entries(s.overlay.nodes).find(([, status]) => status.phase === "failed")?.[0] ?? null,
+  );
 }
 
 function Canvas({ graph, layout, name, selected, onOpen, onClose }: Props) {
@@ -42,8 +46,14 @@ function Canvas({ graph, layout, name, selected, onOpen, onClose }: Props) {
   const { data: catalogue } = useCatalogue();
   const pane = useRef<HTMLDivElement>(null);
   const places = useMemo(() => place(graph, layout, 900), [graph, layout]);
-  const nodes = useMemo(() => canvasNodes(graph, layout, places, catalogue, t), [graph, layout, places, catalogue, t]);
-  const shown = useMemo(() => nodes.map((n) => (n.id === selected ? { ...n, selected: true } : n)), [nodes, selected]);
+  const nodes = useMemo(
+    () => canvasNodes(graph, layout, places, catalogue, t),
+    [graph, layout, places, catalogue, t],
+  );
+  const shown = useMemo(
+    () => nodes.map((n) => (n.id === selected ? { ...n, selected: true } : n)),
+    [nodes, selected],
+  );
   const wires = useMemo(() => canvasWires(graph), [graph]);
   const { fit, onMoveStart, show } = useView(pane, places);
   const walk = useWalk(pane, graph, places, onOpen);
@@ -55,7 +65,6 @@ function Canvas({ graph, layout, name, selected, onOpen, onClose }: Props) {
   }, [failed, show]);
 
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the nodes inside are the interactive elements; their keys bubble here
     <div className={styles.canvas} ref={pane} onKeyDownCapture={walk}>
       <ReactFlow
         aria-label={t("label", { flow: name })}
@@ -81,10 +90,16 @@ function Canvas({ graph, layout, name, selected, onOpen, onClose }: Props) {
         onPaneClick={onClose}
         ariaLabelConfig={{ "node.a11yDescription.default": t("aria.nodeHelp") }}
       >
-        <Background gap={16} size={1} />
+        <Background gap={16} size={1.6} />
         <CanvasTools fit={fit} />
         {!many && (
-          <MiniMap position="bottom-right" nodeComponent={MiniNode} ariaLabel={t("minimap")} pannable zoomable={false} />
+          <MiniMap
+            position="bottom-right"
+            nodeComponent={MiniNode}
+            ariaLabel={t("minimap")}
+            style={MINI}
+            pannable
+          />
         )}
       </ReactFlow>
     </div>

@@ -39,7 +39,7 @@ export const FlowNodeView = memo(function FlowNodeView({ id, data, selected }: N
       data-phase={status?.phase}
       data-selected={selected || undefined}
       data-testid={`node-${id}`}
-      title={status?.problem?.sentence}
+      title={`${data.title}\n${line}`}
     >
       <Ports ports={data.inputs} side="target" />
       <span className={styles.tile}>

@@ -1,4 +1,13 @@
-import { CircleCheck, CircleDashed, CircleX, Hourglass, LoaderCircle, type LucideIcon, RotateCw, Workflow } from "lucide-react";
+import {
+  CircleCheck,
+  CircleDashed,
+  CircleX,
+  Hourglass,
+  LoaderCircle,
+  type LucideIcon,
+  RotateCw,
+  Workflow,
+} from "lucide-react";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useCatalogue } from "~/api/queries/session";
@@ -26,7 +35,14 @@ const ICON: Record<NodePhase, LucideIcon> = {
   skipped: CircleDashed,
 };
 
-type RowProps = { id: string; title: string; line: string; icon: string; current: boolean; onOpen: () => void };
+type RowProps = {
+  id: string;
+  title: string;
+  line: string;
+  icon: string;
+  current: boolean;
+  onOpen: () => void;
+};
 
 function Row({ id, title, line, icon, current, onOpen }: RowProps) {
   const { t } = useTranslation("canvas");
@@ -44,14 +60,23 @@ function Row({ id, title, line, icon, current, onOpen }: RowProps) {
         onClick={onOpen}
       >
         <span className={styles.icon} data-phase={phase}>
-          <Icon size={18} strokeWidth={1.75} aria-hidden className={phase === "running" ? "spin" : undefined} />
+          <Icon
+            size={18}
+            strokeWidth={1.75}
+            aria-hidden
+            className={phase === "running" ? "spin" : undefined}
+          />
         </span>
         <span className={styles.words}>
           {title}
           <small>{status?.problem?.sentence ?? (phase === "skipped" ? t("node.notNeeded") : line)}</small>
         </span>
         <span className={styles.end}>
-          {phase !== undefined && <span className="sr-only">{t(`node.${phase === "waiting" ? "running" : phase}`, { attempt: status?.attempt ?? 1 })}</span>}
+          {phase !== undefined && (
+            <span className="sr-only">
+              {t(`node.${phase === "waiting" ? "running" : phase}`, { attempt: status?.attempt ?? 1 })}
+            </span>
+          )}
           {phase === "done" && status?.ms != null && <span className="num">{formatDuration(status.ms)}</span>}
           {status !== undefined && status.attempt > 1 && (
             <Badge tone="warn" icon={RotateCw}>

@@ -21,7 +21,7 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps<WireType>) {
     sourcePosition,
     targetPosition,
     borderRadius: 8,
-    offset: 8,
+    offset: 4,
     ...(wraps ? { centerY: targetY - ABOVE + 4 } : {}),
   });
   return (

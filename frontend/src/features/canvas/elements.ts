@@ -10,7 +10,12 @@ export type CanvasNode = FlowNodeType | FrameNodeType | NoteNodeType;
 
 const still = { draggable: false, connectable: false, deletable: false } as const;
 
-function steps(graph: FlowGraph, places: Placement, catalogue: Catalogue | undefined, t: CanvasT): FlowNodeType[] {
+function steps(
+  graph: FlowGraph,
+  places: Placement,
+  catalogue: Catalogue | undefined,
+  t: CanvasT,
+): FlowNodeType[] {
   return Object.entries(graph.nodes).map(([id, node]) => ({
     ...still,
     id,
@@ -19,7 +24,12 @@ function steps(graph: FlowGraph, places: Placement, catalogue: Catalogue | undef
     ...NODE,
     ariaRole: "button",
     zIndex: 2,
-    data: { title: nodeName(node, id), line: secondLine(node, catalogue, t), icon: iconOf(node), ...portsOf(graph, id) },
+    data: {
+      title: nodeName(node, id),
+      line: secondLine(node, catalogue, t),
+      icon: iconOf(node),
+      ...portsOf(graph, id),
+    },
   }));
 }
 

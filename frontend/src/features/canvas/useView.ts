@@ -9,7 +9,7 @@ export function useView(pane: RefObject<HTMLDivElement | null>, places: Placemen
   const bounds = useRef(places.bounds);
   bounds.current = places.bounds;
 
-  const fit = useCallback(() => {
+  const showAll = useCallback(() => {
     moved.current = false;
     const size = pane.current?.getBoundingClientRect();
     if (size !== undefined) void flow.setViewport(fitted(bounds.current, size));
@@ -19,11 +19,11 @@ export function useView(pane: RefObject<HTMLDivElement | null>, places: Placemen
     const element = pane.current;
     if (element === null) return;
     const observer = new ResizeObserver(() => {
-      if (!moved.current) fit();
+      if (!moved.current) showAll();
     });
     observer.observe(element);
     return () => observer.disconnect();
-  }, [pane, fit]);
+  }, [pane, showAll]);
 
   /** Called by the canvas; an event means that the reader moved it, not we. */
   const onMoveStart = useCallback((event: MouseEvent | TouchEvent | null) => {
@@ -33,10 +33,11 @@ export function useView(pane: RefObject<HTMLDivElement | null>, places: Placemen
   /** Bring a node into view once, for a failure, unless the reader has moved the canvas. */
   const show = useCallback(
     (node: string) => {
-      if (!moved.current) void flow.fitView({ nodes: [{ id: node }], maxZoom: flow.getZoom(), duration: 200 });
+      if (!moved.current)
+        void flow.fitView({ nodes: [{ id: node }], maxZoom: flow.getZoom(), duration: 200 });
     },
     [flow],
   );
 
-  return { fit, onMoveStart, show };
+  return { fit: showAll, onMoveStart, show };
 }

@@ -8,9 +8,12 @@ export type CanvasT = TFunction<"canvas">;
 export function secondLine(node: FlowNode, catalogue: Catalogue | undefined, t: CanvasT): string {
   const facts = factsOf(node, catalogue);
   if (facts.kind === "type") return facts.title;
-  if (facts.kind === "map") return facts.fields === 0 ? t("line.mapEmpty") : t("line.map", { count: facts.fields });
-  if (facts.kind === "call" && facts.once !== "") return t("line.once", { system: facts.system, thing: facts.once });
+  if (facts.kind === "map")
+    return facts.fields === 0 ? t("line.mapEmpty") : t("line.map", { count: facts.fields });
+  if (facts.kind === "call" && facts.once !== "")
+    return t("line.once", { system: facts.system, thing: facts.once });
   return t("line.call", { system: facts.system, operation: facts.operation });
 }
 
-export const nodeName = (node: FlowNode | undefined, id: string): string => node?.name || id.replaceAll("_", " ");
+export const nodeName = (node: FlowNode | undefined, id: string): string =>
+  node?.name || id.replaceAll("_", " ");

@@ -1,4 +1,4 @@
-import styles from "~/features/data/DataView.module.css";
+import styles from "~/features/data/ValueView.module.css";
 import { cellText, type Grid, isFigures, labelOf } from "~/model/tables";
 
 /** A list of records as a small table. */

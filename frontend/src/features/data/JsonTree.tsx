@@ -17,7 +17,8 @@ function Row({ row, focused, toggle, onFocus }: RowProps) {
   const { t } = useTranslation("runs");
   const { copied, copy } = useClipboard({ timeout: 1200 });
   const Chevron = row.open ? ChevronDown : ChevronRight;
-  const size = row.kind === "list" ? t("data.items", { count: row.size }) : t("data.fields", { count: row.size });
+  const size =
+    row.kind === "list" ? t("data.items", { count: row.size }) : t("data.fields", { count: row.size });
   const scalar = row.text !== "";
   return (
     <div
@@ -35,7 +36,11 @@ function Row({ row, focused, toggle, onFocus }: RowProps) {
       </button>
       <span className={styles.key}>{row.key}</span>
       {scalar ? (
-        <span className={styles.value} data-kind={row.kind} title={row.text.length > 40 ? row.text : undefined}>
+        <span
+          className={styles.value}
+          data-kind={row.kind}
+          title={row.text.length > 40 ? row.text : undefined}
+        >
           {row.text}
         </span>
       ) : (
@@ -119,7 +124,13 @@ export function JsonTree({ value, label }: { value: Json; label: string }) {
   };
 
   const draw = (row: JsonRow, index: number) => (
-    <Row key={row.id} row={row} focused={index === focus} toggle={() => toggle(row.id)} onFocus={() => setFocus(index)} />
+    <Row
+      key={row.id}
+      row={row}
+      focused={index === focus}
+      toggle={() => toggle(row.id)}
+      onFocus={() => setFocus(index)}
+    />
   );
   const window = virtual.getVirtualItems();
   const above = window[0]?.start ?? 0;
@@ -127,7 +138,9 @@ export function JsonTree({ value, label }: { value: Json; label: string }) {
   return (
     <div className={styles.tree} role="tree" aria-label={label} ref={box} onKeyDown={onKeyDown}>
       {long && <div style={{ height: above }} />}
-      {long ? window.map((item) => rows[item.index] && draw(rows[item.index] as JsonRow, item.index)) : rows.map(draw)}
+      {long
+        ? window.map((item) => rows[item.index] && draw(rows[item.index] as JsonRow, item.index))
+        : rows.map(draw)}
       {long && <div style={{ height: below }} />}
     </div>
   );

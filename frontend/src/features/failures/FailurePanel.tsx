@@ -1,12 +1,14 @@
 import { X } from "lucide-react";
-import { useEffect, useRef } from "react";
+import { Fragment, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { useFailure } from "~/api/queries/failures";
+import { useFlow } from "~/api/queries/flows";
 import type { FailureDetail } from "~/api/types";
 import { ADMIN_URL } from "~/app/shell/places";
 import { useCommands } from "~/commands/useCommands";
-import { DataView } from "~/features/data/DataView";
+import { nodeName } from "~/features/canvas/words";
+import { ValueView } from "~/features/data/ValueView";
 import styles from "~/features/failures/Failures.module.css";
 import { KindBadge } from "~/features/failures/KindBadge";
 import { RetryGroup } from "~/features/failures/RetryGroup";
@@ -14,17 +16,23 @@ import { SettleForm } from "~/features/failures/SettleForm";
 import { RunState } from "~/features/runs/RunState";
 import { useRunTitle } from "~/features/runs/useRunTitle";
 import { formatDateTime, formatMoney } from "~/model/format";
+import { labelOf, plainText } from "~/model/tables";
 import { Loading, LoadProblem } from "~/ui/Blank";
 import { IconButton, OutsideLink } from "~/ui/Button";
 
 function Facts({ failure }: { failure: FailureDetail }) {
   const { t, i18n } = useTranslation("failures");
+  const { data: flow } = useFlow(failure.flow);
   const moment = (at: string) => formatDateTime(at, i18n.language);
   return (
     <dl className={styles.facts}>
+      <dt>{t("detail.flow")}</dt>
+      <dd>
+        <Link to={`/flows/${failure.flow}`}>{flow?.name ?? failure.flow}</Link>
+      </dd>
       <dt>{t("detail.step")}</dt>
       <dd>
-        <Link to={`/flows/${failure.flow}?step=${failure.node}`}>{failure.node}</Link>
+        {nodeName(flow?.graph.nodes[failure.node], failure.node)}
         {failure.pointer && <span className="mono t3"> {failure.pointer}</span>}
       </dd>
       {failure.operation && (
@@ -36,8 +44,12 @@ function Facts({ failure }: { failure: FailureDetail }) {
       <dt>{t("detail.first")}</dt>
       <dd className="num">
         {moment(failure.first_at)}
-        <br />
-        {moment(failure.last_at)}
+        {failure.last_at !== failure.first_at && (
+          <>
+            <br />
+            {moment(failure.last_at)}
+          </>
+        )}
       </dd>
       {failure.money.length > 0 && (
         <>
@@ -47,6 +59,24 @@ function Facts({ failure }: { failure: FailureDetail }) {
           </dd>
         </>
       )}
+    </dl>
+  );
+}
+
+/** What the step asked for, in words where it is simple. */
+function Info({ info }: { info: FailureDetail["info"] }) {
+  const { t } = useTranslation("failures");
+  const plain = Object.entries(info).map(([key, value]) => ({ key, text: plainText(value) }));
+  if (plain.some(({ text }) => text === null))
+    return <ValueView value={info} empty="" label={t("detail.info")} />;
+  return (
+    <dl className={styles.facts}>
+      {plain.map(({ key, text }) => (
+        <Fragment key={key}>
+          <dt>{labelOf(key)}</dt>
+          <dd>{text}</dd>
+        </Fragment>
+      ))}
     </dl>
   );
 }
@@ -87,14 +117,18 @@ function Body({ failure }: { failure: FailureDetail }) {
         {Object.keys(failure.info).length > 0 && (
           <section>
             <h3>{t("detail.info")}</h3>
-            <DataView value={failure.info} empty="" label={t("detail.info")} />
+            <Info info={failure.info} />
           </section>
         )}
         {open && (
           <div className={styles.actions}>
             <RetryGroup failure={failure} />
-            {failure.kind === "table_miss" && <OutsideLink href={ADMIN_URL}>{t("detail.openTables")}</OutsideLink>}
-            {failure.kind === "auth" && <OutsideLink href={ADMIN_URL}>{t("detail.openConnections")}</OutsideLink>}
+            {failure.kind === "table_miss" && (
+              <OutsideLink href={ADMIN_URL}>{t("detail.openTables")}</OutsideLink>
+            )}
+            {failure.kind === "auth" && (
+              <OutsideLink href={ADMIN_URL}>{t("detail.openConnections")}</OutsideLink>
+            )}
           </div>
         )}
         {failure.note && <p className="t2">{failure.note}</p>}
@@ -123,7 +157,9 @@ export function FailurePanel({ id, onClose }: { id: number; onClose: () => void 
         </IconButton>
       </header>
       {query.isPending && <Loading />}
-      {query.isError && failure === undefined && <LoadProblem error={query.error} retry={() => void query.refetch()} />}
+      {query.isError && failure === undefined && (
+        <LoadProblem error={query.error} retry={() => void query.refetch()} />
+      )}
       {failure && <Body failure={failure} />}
     </aside>
   );

@@ -1,21 +1,24 @@
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { useFlowName } from "~/api/queries/flows";
 import type { FailureGroup } from "~/api/types";
 import failures from "~/features/failures/Failures.module.css";
 import { KindBadge } from "~/features/failures/KindBadge";
 import { formatMoney } from "~/model/format";
+import { labelOf } from "~/model/tables";
 import styles from "~/ui/Table.module.css";
 import { Moment } from "~/ui/Time";
 import { useNarrow } from "~/ui/useNarrow";
 
 function Sentence({ group }: { group: FailureGroup }) {
+  const flowName = useFlowName();
   return (
     <>
       <Link className={styles.main} to={`/failures/${group.id}`}>
         {group.sentence}
       </Link>
       <span className={styles.sub}>
-        {group.flow} · {group.node}
+        {flowName(group.flow)} · {labelOf(group.node)}
       </span>
     </>
   );

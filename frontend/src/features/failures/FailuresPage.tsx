@@ -7,8 +7,8 @@ import { useEnvironment } from "~/api/queries/session";
 import type { FailureState } from "~/api/types";
 import { ListBar } from "~/app/shell/TopBar";
 import { FailurePanel } from "~/features/failures/FailurePanel";
-import { FailureTable } from "~/features/failures/FailureTable";
 import styles from "~/features/failures/Failures.module.css";
+import { FailureTable } from "~/features/failures/FailureTable";
 import { Blank, Loading, LoadProblem } from "~/ui/Blank";
 import { Button, ButtonLink } from "~/ui/Button";
 import table from "~/ui/Table.module.css";
@@ -48,7 +48,8 @@ export function FailuresPage() {
   const query = useFailures(environment, state);
   const groups = query.data?.pages.flatMap((page) => page.results) ?? [];
   const runs = groups.reduce((sum, group) => sum + group.count, 0);
-  const summary = state === "open" && groups.length > 0 ? t("summary", { groups: groups.length, runs }) : undefined;
+  const summary =
+    state === "open" && groups.length > 0 ? t("summary", { groups: groups.length, count: runs }) : undefined;
   return (
     <>
       <ListBar title={t("title")} aside={summary} />
@@ -64,7 +65,9 @@ export function FailuresPage() {
             />
           </div>
           {query.isPending && <Loading />}
-          {query.isError && groups.length === 0 && <LoadProblem error={query.error} retry={() => void query.refetch()} />}
+          {query.isError && groups.length === 0 && (
+            <LoadProblem error={query.error} retry={() => void query.refetch()} />
+          )}
           {query.isSuccess && groups.length === 0 && <Nothing state={state} />}
           {groups.length > 0 && <FailureTable groups={groups} current={current} />}
           {query.hasNextPage && (
@@ -77,7 +80,11 @@ export function FailuresPage() {
           )}
         </section>
         {current !== null && (
-          <FailurePanel key={current} id={current} onClose={() => void navigate({ pathname: "/failures", search: params.toString() })} />
+          <FailurePanel
+            key={current}
+            id={current}
+            onClose={() => void navigate({ pathname: "/failures", search: params.toString() })}
+          />
         )}
       </div>
     </>

@@ -1,4 +1,14 @@
-import { CircleX, Clock, Database, GitCompare, KeyRound, type LucideIcon, SearchX, Settings2, TableProperties } from "lucide-react";
+import {
+  CircleX,
+  Clock,
+  Database,
+  GitCompare,
+  KeyRound,
+  type LucideIcon,
+  SearchX,
+  Settings2,
+  TableProperties,
+} from "lucide-react";
 import { useTranslation } from "react-i18next";
 import styles from "~/features/failures/Failures.module.css";
 import { Badge, type Tone } from "~/ui/Badge";

@@ -19,7 +19,11 @@ export function RetryGroup({ failure }: { failure: FailureDetail }) {
   const go = () =>
     retry.mutate("step", {
       onSuccess: ({ retried, skipped }) =>
-        toast("ok", t("retry.done", { count: retried }), skipped.length > 0 ? t("retry.skipped", { count: skipped.length }) : ""),
+        toast(
+          "ok",
+          t("retry.done", { count: retried }),
+          skipped.length > 0 ? t("retry.skipped", { count: skipped.length }) : "",
+        ),
       onError: (error) => toast("bad", isProblem(error) ? error.message : t("retry.button", { count })),
       onSettled: dialog.close,
     });

@@ -70,7 +70,14 @@ function Loaded({ flow, environment }: { flow: FlowDetail; environment: string }
           {first ? null : <FollowBanner leave={leave} />}
           {first && narrow && <WaitingHint />}
           <div className={styles.view}>
-            <RunView graph={flow.graph} layout={flow.layout} name={flow.name} selected={step} onOpen={open} onClose={close} />
+            <RunView
+              graph={flow.graph}
+              layout={flow.layout}
+              name={flow.name}
+              selected={step}
+              onOpen={open}
+              onClose={close}
+            />
           </div>
           {first && !narrow && <WaitingHint />}
         </div>
@@ -92,7 +99,8 @@ export function FlowPage() {
   const { environment } = useEnvironment();
   const query = useFlow(key);
   useEffect(() => () => useRunStore.getState().clear(), []);
-  if (query.data !== undefined) return <Loaded key={`${key}@${environment}`} flow={query.data} environment={environment} />;
+  if (query.data !== undefined)
+    return <Loaded key={`${key}@${environment}`} flow={query.data} environment={environment} />;
   const missing = isProblem(query.error) && query.error.status === 404;
   return (
     <>

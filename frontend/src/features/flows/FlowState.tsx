@@ -7,7 +7,9 @@ import { State } from "~/ui/Badge";
 export function FlowState({ flow, environment }: { flow: FlowSummary; environment: string }) {
   const { t } = useTranslation("flows");
   const { succeeded, parked, failed } = flow.runs_24h;
-  const active = flow.environments.some((e) => e.environment === environment && e.active && e.release !== null);
+  const active = flow.environments.some(
+    (e) => e.environment === environment && e.active && e.release !== null,
+  );
   if (!active) return <State icon={CirclePause}>{t("state.off", { environment })}</State>;
   if (failed > 0) {
     return (

@@ -17,7 +17,9 @@ export function FlowsPage() {
       <div className={shell.page}>
         <Card label={t("title")}>
           {query.isPending && <Loading />}
-          {query.isError && rows.length === 0 && <LoadProblem error={query.error} retry={() => void query.refetch()} />}
+          {query.isError && rows.length === 0 && (
+            <LoadProblem error={query.error} retry={() => void query.refetch()} />
+          )}
           {query.isSuccess && rows.length === 0 && (
             <Blank icon={Workflow} title={t("empty")}>
               {t("emptyHelp")}

@@ -6,11 +6,13 @@ import { useRunTitle } from "~/features/runs/useRunTitle";
 import styles from "~/features/runs/Work.module.css";
 import { useRunStore } from "~/stores/runStore";
 import { ButtonLink, IconButton } from "~/ui/Button";
+import { useNarrow } from "~/ui/useNarrow";
 
 /** Which run is on the canvas, how it is, and the way to its own page. */
 export function FollowBanner({ leave }: { leave: () => void }) {
   const { t } = useTranslation("flows");
   const title = useRunTitle();
+  const narrow = useNarrow();
   const run = useRunStore((s) => s.run);
   if (run === null) {
     return (
@@ -21,10 +23,14 @@ export function FollowBanner({ leave }: { leave: () => void }) {
     );
   }
   return (
-    <div className={styles.banner} data-tone={run.state === "running" ? "info" : undefined} data-testid="follow-banner">
+    <div
+      className={styles.banner}
+      data-tone={run.state === "running" ? "info" : undefined}
+      data-testid="follow-banner"
+    >
       <RunState run={run} />
       <span className={`${styles.words} ell`}>
-        <b>{title(run)}</b> <RunFacts run={run} />
+        <b>{title(run)}</b> {!narrow && <RunFacts run={run} />}
       </span>
       <ButtonLink to={`/runs/${run.id}`} dense>
         {t("openRun")}

@@ -16,8 +16,11 @@ export function useFollowed(runs: Run[] | null): { followed: number | null; leav
     const start = newestAtStart ?? runs[0]?.id ?? 0;
     if (newestAtStart === null) setNewestAtStart(start);
     const busy = runs.some((run) => run.id === followed && !isOver(run) && run.state !== "parked");
-    const next = runs.find((run) => run.id > Math.max(start, left) || (run.id > left && run.state === "running"));
-    if (next !== undefined && next.id !== followed && !busy && next.id > (followed ?? 0)) setFollowed(next.id);
+    const next = runs.find(
+      (run) => run.id > Math.max(start, left) || (run.id > left && run.state === "running"),
+    );
+    if (next !== undefined && next.id !== followed && !busy && next.id > (followed ?? 0))
+      setFollowed(next.id);
   }, [runs, followed, left, newestAtStart]);
 
   const leave = () => {

@@ -2,10 +2,12 @@ import { CircleCheck } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { useFailures } from "~/api/queries/failures";
+import { useFlowName } from "~/api/queries/flows";
 import type { FailureGroup } from "~/api/types";
 import { KindIcon } from "~/features/failures/KindBadge";
 import styles from "~/features/home/Attention.module.css";
 import { formatMoney } from "~/model/format";
+import { labelOf } from "~/model/tables";
 import { Blank, Loading, LoadProblem } from "~/ui/Blank";
 import { Card } from "~/ui/Card";
 
@@ -13,13 +15,14 @@ const SHOWN = 4;
 
 function Entry({ group }: { group: FailureGroup }) {
   const { t } = useTranslation("flows");
+  const flowName = useFlowName();
   return (
     <li className={styles.entry}>
       <KindIcon kind={group.kind} />
       <div className={styles.words}>
         <Link to={`/failures/${group.id}`}>{group.sentence}</Link>
         <small>
-          {group.flow} · {group.node}
+          {flowName(group.flow)} · {labelOf(group.node)}
         </small>
       </div>
       <span className="num">{t("attention.runs", { count: group.count })}</span>
@@ -34,9 +37,14 @@ export function Attention({ environment }: { environment: string }) {
   const query = useFailures(environment);
   const groups = query.data?.pages[0]?.results ?? [];
   return (
-    <Card title={t("attention.title")} aside={groups.length > 0 && <Link to="/failures">{t("attention.all")}</Link>}>
+    <Card
+      title={t("attention.title")}
+      aside={groups.length > 0 && <Link to="/failures">{t("attention.all")}</Link>}
+    >
       {query.isPending && <Loading lines={3} />}
-      {query.isError && groups.length === 0 && <LoadProblem error={query.error} retry={() => void query.refetch()} />}
+      {query.isError && groups.length === 0 && (
+        <LoadProblem error={query.error} retry={() => void query.refetch()} />
+      )}
       {query.isSuccess && groups.length === 0 && (
         <Blank icon={CircleCheck} title={t("attention.none")}>
           {t("attention.noneHelp")}

@@ -16,12 +16,13 @@ import { Card } from "~/ui/Card";
 
 function useSummary(flows: FlowSummary[]): string {
   const { t } = useTranslation("flows");
-  const sum = (pick: (runs: FlowSummary["runs_24h"]) => number) => flows.reduce((n, flow) => n + pick(flow.runs_24h), 0);
+  const sum = (pick: (runs: FlowSummary["runs_24h"]) => number) =>
+    flows.reduce((n, flow) => n + pick(flow.runs_24h), 0);
   const succeeded = sum((runs) => runs.succeeded);
   const waiting = sum((runs) => runs.parked + runs.failed);
   if (succeeded + waiting === 0) return t("summary.quiet");
   if (waiting === 0) return t("summary.fine", { count: succeeded });
-  return t("summary.mixed", { succeeded, total: succeeded + waiting, waiting });
+  return t("summary.mixed", { succeeded, total: succeeded + waiting, count: waiting });
 }
 
 function greetingAt(hour: number): "morning" | "afternoon" | "evening" {

@@ -20,7 +20,8 @@ const nodeOf = (path: string): string => path.split("/").at(-1)?.replace(/\[.*$/
 function Plan({ plan, graph }: { plan: RetryPlan; graph: FlowGraph }) {
   const { t } = useTranslation("runs");
   const names = plan.again.map((path) => nodeName(graph.nodes[nodeOf(path)], nodeOf(path))).join(", ");
-  const lines = (effects: RetryPlan["confirmed"]) => effects.map((e) => sayEffect(e, undefined, 1, t).title).join(", ");
+  const lines = (effects: RetryPlan["confirmed"]) =>
+    effects.map((e) => sayEffect(e, undefined, 1, t).title).join(", ");
   return (
     <ul className={styles.plan}>
       <li>
@@ -34,14 +35,18 @@ function Plan({ plan, graph }: { plan: RetryPlan; graph: FlowGraph }) {
       <li>
         <ShieldCheck size={16} aria-hidden />
         <span>
-          {plan.confirmed.length === 0 ? t("retry.confirmedNone") : t("retry.confirmed", { count: plan.confirmed.length })}
+          {plan.confirmed.length === 0
+            ? t("retry.confirmedNone")
+            : t("retry.confirmed", { count: plan.confirmed.length })}
           {plan.confirmed.length > 0 && <small>{lines(plan.confirmed)}</small>}
         </span>
       </li>
       <li>
         <SearchCheck size={16} aria-hidden />
         <span>
-          {plan.unknown.length === 0 ? t("retry.unknownNone") : t("retry.unknown", { count: plan.unknown.length })}
+          {plan.unknown.length === 0
+            ? t("retry.unknownNone")
+            : t("retry.unknown", { count: plan.unknown.length })}
           {plan.unknown.length > 0 && <small>{lines(plan.unknown)}</small>}
         </span>
       </li>
@@ -80,7 +85,13 @@ export function RetryDialog({ run, graph, opened, onClose }: Props) {
   const step = first === undefined ? "" : nodeName(graph.nodes[nodeOf(first)], nodeOf(first));
   const footer = (
     <>
-      <Button tone="ghost" className={styles.left} busy={busy} title={t("retry.startHelp")} onClick={() => go("start")}>
+      <Button
+        tone="ghost"
+        className={styles.left}
+        busy={busy}
+        title={t("retry.startHelp")}
+        onClick={() => go("start")}
+      >
         {t("retry.start")}
       </Button>
       <Button onClick={onClose}>{t("common:cancel")}</Button>

@@ -37,7 +37,9 @@ export function RunBanner({ run, open }: { run: Run; open: (node: string) => voi
       <Info size={14} aria-hidden />
       <span className={styles.words}>
         {ended ?? t("drawnOn", { release: run.release })}{" "}
-        {run.retry_of !== null && <Link to={`/runs/${run.retry_of}`}>{t("retryOf", { id: run.retry_of })}</Link>}
+        {run.retry_of !== null && (
+          <Link to={`/runs/${run.retry_of}`}>{t("retryOf", { id: run.retry_of })}</Link>
+        )}
       </span>
       {!isOver(run) && <LiveMark mode={mode} />}
     </div>

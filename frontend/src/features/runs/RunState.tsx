@@ -1,4 +1,14 @@
-import { Ban, CircleCheck, CircleDot, CircleX, Hourglass, LoaderCircle, type LucideIcon, RotateCw, UserRound } from "lucide-react";
+import {
+  Ban,
+  CircleCheck,
+  CircleDot,
+  CircleX,
+  Hourglass,
+  LoaderCircle,
+  type LucideIcon,
+  RotateCw,
+  UserRound,
+} from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Run } from "~/api/types";
 import { Badge, State, type Tone } from "~/ui/Badge";

@@ -20,7 +20,8 @@ type Props = {
 export function RunView(props: Props) {
   const narrow = useNarrow();
   const view = useUi((s) => s.view);
-  if (narrow || view === "outline") return <Outline graph={props.graph} selected={props.selected} onOpen={props.onOpen} />;
+  if (narrow || view === "outline")
+    return <Outline graph={props.graph} selected={props.selected} onOpen={props.onOpen} />;
   return (
     <Suspense fallback={<Loading />}>
       <FlowCanvas {...props} />

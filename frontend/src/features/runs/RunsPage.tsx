@@ -3,8 +3,8 @@ import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import { useRuns } from "~/api/queries/runs";
 import { useEnvironment } from "~/api/queries/session";
-import { ListBar } from "~/app/shell/TopBar";
 import shell from "~/app/shell/Shell.module.css";
+import { ListBar } from "~/app/shell/TopBar";
 import { type Filters, RunFilters } from "~/features/runs/RunFilters";
 import { RunTable } from "~/features/runs/RunTable";
 import { Blank, Loading, LoadProblem } from "~/ui/Blank";
@@ -15,7 +15,11 @@ import styles from "~/ui/Table.module.css";
 /** Filters live in the address, so that a list can be sent to somebody. */
 function useFilters(): [Filters, (change: Partial<Filters>) => void] {
   const [params, setParams] = useSearchParams();
-  const filters = { q: params.get("q") ?? "", flow: params.get("flow") ?? "", state: params.get("state") ?? "" };
+  const filters = {
+    q: params.get("q") ?? "",
+    flow: params.get("flow") ?? "",
+    state: params.get("state") ?? "",
+  };
   const change = (part: Partial<Filters>) => {
     const next = Object.entries({ ...filters, ...part }).filter(([, text]) => text !== "");
     setParams(new URLSearchParams(next), { replace: true });
@@ -37,7 +41,9 @@ export function RunsPage() {
         <RunFilters value={filters} onChange={setFilters} />
         <Card label={t("title")}>
           {query.isPending && <Loading />}
-          {query.isError && runs.length === 0 && <LoadProblem error={query.error} retry={() => void query.refetch()} />}
+          {query.isError && runs.length === 0 && (
+            <LoadProblem error={query.error} retry={() => void query.refetch()} />
+          )}
           {query.isSuccess && runs.length === 0 && (
             <Blank icon={Activity} title={filtered ? t("noMatch") : t("empty")}>
               {filtered ? t("noMatchHelp") : t("emptyHelp")}

@@ -14,6 +14,7 @@ import { useNow } from "~/ui/useNow";
 
 const WIDE = 1000;
 const THIN = 4;
+const GAP = 1.5;
 
 function Track({ bars, label }: { bars: Bar[]; label: (bar: Bar) => string }) {
   return (
@@ -24,7 +25,7 @@ function Track({ bars, label }: { bars: Bar[]; label: (bar: Bar) => string }) {
           data-phase={bar.phase}
           x={bar.from * WIDE}
           y={bar.phase === "pause" ? 3 : 0}
-          width={Math.max(THIN, (bar.to - bar.from) * WIDE)}
+          width={Math.max(THIN, (bar.to - bar.from) * WIDE - GAP)}
           height={bar.phase === "pause" ? 2 : 8}
         >
           <title>{label(bar)}</title>
@@ -47,7 +48,9 @@ export function TimelineBar({ run, graph, onOpen }: Props) {
   const name = (bar: Bar) => nodeName(graph.nodes[bar.node], bar.node);
   const label = (bar: Bar) => {
     const time = formatDuration(bar.ms);
-    return bar.phase === "pause" ? t("timeline.pause", { time }) : t("timeline.bar", { step: name(bar), time });
+    return bar.phase === "pause"
+      ? t("timeline.pause", { time })
+      : t("timeline.bar", { step: name(bar), time });
   };
   if (bars.length === 0) return null;
   return (

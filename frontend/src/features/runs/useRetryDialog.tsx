@@ -7,6 +7,7 @@ export function useRetryDialog(run: Run | null, graph: FlowGraph): { show: () =>
   const [opened, setOpened] = useState(false);
   const show = useCallback(() => setOpened(true), []);
   const close = useCallback(() => setOpened(false), []);
-  const dialog = run === null ? null : <RetryDialog run={run} graph={graph} opened={opened} onClose={close} />;
+  const dialog =
+    run === null ? null : <RetryDialog run={run} graph={graph} opened={opened} onClose={close} />;
   return { show, dialog };
 }

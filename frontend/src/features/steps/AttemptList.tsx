@@ -25,7 +25,9 @@ export function AttemptList({ attempts }: { attempts: Attempt[] }) {
           <State {...LOOK[entry.state]}>{t("attempts.attempt", { attempt: entry.attempt })}</State>
           <span className={styles.what}>{entry.problem?.sentence ?? t(`attempts.state.${entry.state}`)}</span>
           {entry.ms !== null && <span className="num t3">{formatDuration(entry.ms)}</span>}
-          {entry.started_at !== null && <span className="num t3">{formatTime(entry.started_at, i18n.language)}</span>}
+          {entry.started_at !== null && (
+            <span className="num t3">{formatTime(entry.started_at, i18n.language)}</span>
+          )}
         </li>
       ))}
     </ol>

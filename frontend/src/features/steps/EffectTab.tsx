@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { useEffectDetail } from "~/api/queries/runs";
 import type { Effect, Json } from "~/api/types";
-import { DataView } from "~/features/data/DataView";
+import { ValueView } from "~/features/data/ValueView";
 import styles from "~/features/steps/StepPanel.module.css";
 import { sayEffect } from "~/features/steps/stepWords";
 import { formatDateTime, formatMoney } from "~/model/format";
@@ -49,18 +49,18 @@ export function EffectTab({ effect, output, attempt }: { effect: Effect; output:
         <div className={styles.compare}>
           <section>
             <h3>{t("effect.was")}</h3>
-            <DataView value={full.payload} empty={t("data.empty")} label={t("effect.was")} />
+            <ValueView value={full.payload} empty={t("data.empty")} label={t("effect.was")} />
           </section>
           <section>
             <h3>{t("effect.now")}</h3>
-            <DataView value={full.conflict.payload} empty={t("data.empty")} label={t("effect.now")} />
+            <ValueView value={full.conflict.payload} empty={t("data.empty")} label={t("effect.now")} />
           </section>
         </div>
       )}
       {full !== undefined && full.conflict === null && full.payload !== null && (
         <>
           <h3>{t("effect.payload")}</h3>
-          <DataView value={full.payload} empty={t("data.empty")} label={t("effect.payload")} />
+          <ValueView value={full.payload} empty={t("data.empty")} label={t("effect.payload")} />
         </>
       )}
     </div>

@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { Exchange } from "~/api/types";
-import { DataView } from "~/features/data/DataView";
+import { ValueView } from "~/features/data/ValueView";
 import styles from "~/features/steps/StepPanel.module.css";
 import { formatDuration } from "~/model/format";
 import { Badge, type Tone } from "~/ui/Badge";
@@ -23,9 +23,9 @@ function Call({ call }: { call: Exchange }) {
       <div>
         {call.error && <p className="sm">{call.error}</p>}
         <h4>{t("http.request")}</h4>
-        <DataView value={call.request} empty={t("data.empty")} label={t("http.request")} />
+        <ValueView value={call.request} empty={t("data.empty")} label={t("http.request")} />
         <h4>{t("http.response")}</h4>
-        <DataView value={call.response} empty={t("data.empty")} label={t("http.response")} />
+        <ValueView value={call.response} empty={t("data.empty")} label={t("http.response")} />
       </div>
     </details>
   );

@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { FlowNode } from "~/api/types";
-import { DataView } from "~/features/data/DataView";
+import { ValueView } from "~/features/data/ValueView";
 import styles from "~/features/steps/StepPanel.module.css";
 import { oncePer, operationOf } from "~/model/describe";
 
@@ -34,7 +34,7 @@ export function SetupTab({ node }: { node: FlowNode }) {
         )}
       </dl>
       <h3>{t("setup.config")}</h3>
-      <DataView value={node.config} empty={t("setup.noConfig")} label={t("setup.config")} />
+      <ValueView value={node.config} empty={t("setup.noConfig")} label={t("setup.config")} />
     </div>
   );
 }

@@ -14,7 +14,13 @@ import { useNodeStatus, useRunStore } from "~/stores/runStore";
 import { IconButton } from "~/ui/Button";
 import { nodeIcon } from "~/ui/icons";
 
-type Props = { graph: FlowGraph; node: string; onOpen: (node: string) => void; onClose: () => void; retry: () => void };
+type Props = {
+  graph: FlowGraph;
+  node: string;
+  onOpen: (node: string) => void;
+  onClose: () => void;
+  retry: () => void;
+};
 
 /** One step, 480 px at the right: what came of it first, then its data. */
 export function StepPanel({ graph, node: id, onOpen, onClose, retry }: Props) {
@@ -72,7 +78,9 @@ export function StepPanel({ graph, node: id, onOpen, onClose, retry }: Props) {
         </div>
       )}
       {run !== null && status === undefined && <NotReached node={node} run={run} />}
-      {run !== null && status !== undefined && <StepTabs node={node} run={run} status={status} retry={retry} />}
+      {run !== null && status !== undefined && (
+        <StepTabs node={node} run={run} status={status} retry={retry} />
+      )}
     </aside>
   );
 }

@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useStep } from "~/api/queries/runs";
 import type { FlowNode, Run } from "~/api/types";
-import { DataView } from "~/features/data/DataView";
+import { ValueView } from "~/features/data/ValueView";
 import { AttemptList } from "~/features/steps/AttemptList";
 import { EffectTab } from "~/features/steps/EffectTab";
 import { HttpTab } from "~/features/steps/HttpTab";
@@ -16,20 +16,47 @@ import { Note } from "~/ui/Note";
 
 type TabId = "result" | "input" | "output" | "attempts" | "http" | "effect" | "setup";
 
-type BodyProps = { tab: TabId; node: FlowNode; run: Run; status: NodeStatus; onTab: (tab: TabId) => void; retry: () => void };
+type BodyProps = {
+  tab: TabId;
+  node: FlowNode;
+  run: Run;
+  status: NodeStatus;
+  onTab: (tab: TabId) => void;
+  retry: () => void;
+};
 
-function Body({ tab, node, run, status, onTab, retry, ...query }: BodyProps & { query: ReturnType<typeof useStep> }) {
+function Body({
+  tab,
+  node,
+  run,
+  status,
+  onTab,
+  retry,
+  ...query
+}: BodyProps & { query: ReturnType<typeof useStep> }) {
   const { t } = useTranslation("runs");
   const { data, error, refetch } = query.query;
   if (tab === "setup") return <SetupTab node={node} />;
   if (error && data === undefined) return <LoadProblem error={error} retry={() => void refetch()} />;
   if (data === undefined) return <Loading lines={5} />;
-  if (tab === "input") return <DataView value={data.input} empty={t("data.emptyInput")} label={t("tab.input")} />;
-  if (tab === "output") return <DataView value={data.output} empty={t("data.emptyOutput")} label={t("tab.output")} />;
+  if (tab === "input")
+    return <ValueView value={data.input} empty={t("data.emptyInput")} label={t("tab.input")} />;
+  if (tab === "output")
+    return <ValueView value={data.output} empty={t("data.emptyOutput")} label={t("tab.output")} />;
   if (tab === "attempts") return <AttemptList attempts={data.attempts} />;
   if (tab === "http") return <HttpTab calls={data.exchanges} />;
-  if (tab === "effect" && data.effect) return <EffectTab effect={data.effect} output={data.output} attempt={status.attempt} />;
-  return <ResultTab run={run} node={node} status={status} detail={data} showEffect={() => onTab("effect")} retry={retry} />;
+  if (tab === "effect" && data.effect)
+    return <EffectTab effect={data.effect} output={data.output} attempt={status.attempt} />;
+  return (
+    <ResultTab
+      run={run}
+      node={node}
+      status={status}
+      detail={data}
+      showEffect={() => onTab("effect")}
+      retry={retry}
+    />
+  );
 }
 
 type Props = { node: FlowNode; run: Run; status: NodeStatus; retry: () => void };
@@ -44,7 +71,15 @@ export function StepTabs({ node, run, status, retry }: Props) {
     attempts: detail?.attempts.length ?? status.attempt,
     http: detail?.exchanges.length,
   };
-  const tabs: TabId[] = ["result", "input", "output", "attempts", "http", ...(status.effect === null ? [] : ["effect" as const]), "setup"];
+  const tabs: TabId[] = [
+    "result",
+    "input",
+    "output",
+    "attempts",
+    "http",
+    ...(status.effect === null ? [] : ["effect" as const]),
+    "setup",
+  ];
   const shown = tabs.includes(tab) ? tab : "result";
 
   useEffect(() => {

@@ -2,9 +2,9 @@ import { SegmentedControl } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Json } from "~/api/types";
-import styles from "~/features/data/DataView.module.css";
 import { GridView } from "~/features/data/GridView";
 import { JsonTree } from "~/features/data/JsonTree";
+import styles from "~/features/data/ValueView.module.css";
 import { gridsOf } from "~/model/tables";
 import { CopyButton } from "~/ui/CopyButton";
 
@@ -14,7 +14,15 @@ const isEmpty = (value: Json | undefined) =>
   value === undefined || value === null || (typeof value === "object" && Object.keys(value).length === 0);
 
 /** A step's input or output: tree, tables of its lists, or plain text; copied as JSON. */
-export function DataView({ value, empty, label }: { value: Json | undefined; empty: string; label: string }) {
+export function ValueView({
+  value,
+  empty,
+  label,
+}: {
+  value: Json | undefined;
+  empty: string;
+  label: string;
+}) {
   const { t } = useTranslation(["runs", "common"]);
   const [view, setView] = useState<View>("tree");
   if (value === undefined || isEmpty(value)) return <p className="t3">{empty}</p>;

@@ -1,0 +1,12 @@
+"""What every test of the interface starts from."""
+
+import pytest
+
+from tests.api.world import World, make_world
+
+__all__ = ["world"]
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return make_world()

@@ -141,7 +141,7 @@ class Findings:
         for tree in reading.rootless[:1]:
             self.add(
                 "expression_rootless",
-                f"{_shown(tree)} stands on nothing. Begin with one of {', '.join(f'${name}' for name in sorted(allowed))}.",
+                f"The name {_shown(tree)} stands on nothing. Begin with one of {', '.join(f'${name}' for name in sorted(allowed))}.",
                 pointer,
                 position=tree.position,
             )

@@ -141,7 +141,7 @@ class _Level:
         if port in known:
             return True
         shown = ", ".join(known) or "none"
-        message = f"{node} has no {'output' if leaving else 'input'} called {port}; it has {shown}."
+        message = f"The step {node} has no {'output' if leaving else 'input'} called {port}; it has {shown}."
         self._flow.add("port_unknown", message, node, "", port=port, edge_pointer=place)
         return False
 
@@ -212,7 +212,7 @@ class _Level:
             slot=node.slot,
             in_loop=bool(self._around.container),
             body_writes=body is not None and body.writes,
-            has_body=body is not None and bool(body.steps),
+            has_body=node.body is not None and bool(node.body.nodes),
             inner=before if self._around.container else frozenset(),
             known=flow.known,
             disabled=flow.disabled,

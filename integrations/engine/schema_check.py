@@ -52,7 +52,7 @@ def _validator(schema: bytes) -> jsonschema_rs.Draft202012Validator:
 
 
 _SENTENCES: dict[str, Callable[[Any], str]] = {
-    "required": lambda kind: f"{kind.property} is required.",
+    "required": lambda kind: f"The field {kind.property} is required.",
     "type": lambda kind: f"This must be {' or '.join(map(str, kind.types))}.",
     "enum": lambda kind: f"This must be one of {', '.join(map(str, kind.options))}.",
     "additionalProperties": lambda kind: f"There is no such field: {', '.join(kind.unexpected)}.",

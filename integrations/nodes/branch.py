@@ -54,9 +54,13 @@ class Branch:
     sample: Json = {"cases": [{"name": "large", "condition": '$cmp($steps.deal.amount, "10000") >= 0'}]}
 
     def ports(self, config: Mapping[str, Json], catalog: Catalog | None = None) -> Ports:
-        cases = config.get("cases", [])
-        named = (case.get("name", "") for case in cases if isinstance(case, Mapping))
-        return Ports(outputs=(*(name for name in named if name), "else"))
+        cases = config.get("cases")
+        named = (
+            (case.get("name") for case in cases if isinstance(case, Mapping))
+            if isinstance(cases, list)
+            else ()
+        )
+        return Ports(outputs=(*(name for name in named if isinstance(name, str)), "else"))
 
     def compile(self, config: Mapping[str, Json], scope: CompileScope) -> Compiled:
         findings = Findings(scope)

@@ -46,7 +46,7 @@ def as_json(turn: Turn) -> dict[str, Any]:
 
 def journal_as_json(journal: MemoryJournal) -> dict[str, Any]:
     """{path: state, or state:port when it isn't main}."""
-    ends = {path: entry for path, entry in journal.entries.items()}
+    ends = dict(journal.entries)
     return {
         path: f"{e.state}:{e.port}" if e.state == "done" and e.port != "main" else e.state
         for path, e in ends.items()

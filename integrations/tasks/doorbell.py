@@ -13,8 +13,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-__all__ = ["Doorbell", "ring", "runtime_folder"]
+__all__ = ["Doorbell", "ask_to_end", "ring", "runtime_folder"]
 
+DUE, END = b"!", b"."
 STALE_AFTER = 5.0  # seconds
 SOCKET_PATH_LIMIT = 100  # bytes; the system's own limit is 108 with the closing zero
 
@@ -32,7 +33,7 @@ def runtime_folder() -> Path:
 
 
 class Doorbell:
-    """One drain's ear. `wait` returns True when somebody rang since the last call."""
+    """One drain's ear. `told_to_end`: the worker is being stopped; finish what is held and end."""
 
     def __init__(self, owner: str) -> None:
         self.path = runtime_folder() / f"{hashlib.sha256(owner.encode()).hexdigest()[:16]}.bell"
@@ -42,22 +43,27 @@ class Doorbell:
             )
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.bind(str(self.path))
+        self.told_to_end = False
 
     def wait(self, seconds: float) -> bool:
+        """Sleep until somebody rings, at most so long. True = somebody did."""
         self._socket.settimeout(max(seconds, 0.001))
         try:
-            self._socket.recv(16)
+            self._hear(self._socket.recv(16))
         except TimeoutError:
             return False
         self._swallow()
         return True
+
+    def _hear(self, message: bytes) -> None:
+        self.told_to_end = self.told_to_end or message == END
 
     def _swallow(self) -> None:
         """Rings that came together are one."""
         self._socket.settimeout(0)
         with contextlib.suppress(BlockingIOError):
             while True:
-                self._socket.recv(16)
+                self._hear(self._socket.recv(16))
 
     def close(self) -> None:
         self._socket.close()
@@ -66,11 +72,20 @@ class Doorbell:
 
 def ring() -> None:
     """Tell every resident drain that something is due. Never blocks, never fails."""
+    _send(DUE)
+
+
+def ask_to_end() -> None:
+    """Tell every resident drain of this machine to finish what it holds and end: a stop is announced."""
+    _send(END)
+
+
+def _send(message: bytes) -> None:
     for path in runtime_folder().glob("*.bell"):
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as bell:
             bell.settimeout(0)
             try:
-                bell.sendto(b"!", str(path))
+                bell.sendto(message, str(path))
             except (BlockingIOError, FileNotFoundError):
                 continue
             except ConnectionRefusedError:

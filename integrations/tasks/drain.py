@@ -60,7 +60,7 @@ class Draining:
         """Claim and advance for `seconds`, then let what was claimed finish."""
         until = time.monotonic() + seconds
         latest = until + STAGGER
-        while time.monotonic() < until or (time.monotonic() < latest and not self._may_end()):
+        while not self._bell.told_to_end and (time.monotonic() < until or self._must_stay(latest)):
             if not self._advance_due():
                 settle_due(self._writer)
                 self._bell.wait(min(self._until_next(), max(until - time.monotonic(), 0.5)))
@@ -110,6 +110,9 @@ class Draining:
         if due is None:
             return IDLE_LOOK
         return min(max((due - timezone.now()).total_seconds(), 0.0), IDLE_LOOK)
+
+    def _must_stay(self, latest: float) -> bool:
+        return time.monotonic() < latest and not self._may_end()
 
     def _may_end(self) -> bool:
         """One drain of this machine is always resident: a slice ends only while another one stays, if there are slots."""

@@ -36,7 +36,7 @@ def readyz(_request: HttpRequest) -> JsonResponse:
 def _database() -> bool:
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.execute("SELECT 1")
-        return cursor.fetchone() == (1,)
+        return bool(cursor.fetchone() == (1,))
 
 
 def _migrated() -> bool:
@@ -46,4 +46,5 @@ def _migrated() -> bool:
 
 def _drained() -> bool:
     """The dispatcher makes and buries the drains' rows, so a beating row is a sign of life of both."""
-    return Drain.objects.filter(heartbeat_at__gte=timezone.now() - SILENT_AFTER).exists()
+    beating = Drain.objects.filter(heartbeat_at__gte=timezone.now() - SILENT_AFTER)
+    return beating.exclude(state="queued").exists()

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from integrations.demo.people import PEOPLE
@@ -55,6 +56,9 @@ def bring_up(
     migrate(group, env)
     group.start([sandbox_process(addresses, env, data / "sandbox.sqlite3")])
     group.finish(Child("seed", manage("seed"), env))
-    for child in processes(addresses, env):
-        own = {**child.env, **(worker or {})} if child.name == "worker" else child.env
-        group.start([Child(child.name, child.command, own, child.ready)])
+    children = processes(addresses, env)
+    group.start([_with(child, worker or {}) if child.name == "worker" else child for child in children])
+
+
+def _with(child: Child, more: Mapping[str, str]) -> Child:
+    return replace(child, env={**child.env, **more})

@@ -30,10 +30,15 @@ KILL_POINTS = (
 
 
 def kill_point(wanted: str) -> str:
-    """`random` becomes one of `KILL_POINTS`; a step without a boundary means before it."""
+    """`random` becomes one of `KILL_POINTS`; a step without a boundary means before it. Raises `RehearsalError` for others."""
     if wanted == "random":
         return secrets.choice(KILL_POINTS)
-    return wanted if not wanted or ":" in wanted else f"{wanted}:before"
+    point = wanted if not wanted or ":" in wanted else f"{wanted}:before"
+    if point and point not in KILL_POINTS:
+        raise RehearsalError(
+            f"There is no place {point} to kill the worker at; there are {', '.join(KILL_POINTS)}."
+        )
+    return point
 
 
 def rehearse(console: Console, kill_at: str = "") -> Story:

@@ -1,10 +1,15 @@
 """Loopback ports: is one taken, does somebody answer there, which ones are free."""
 
 import contextlib
+import http.client
 import socket
+import time
 from collections.abc import Iterable
+from http import HTTPStatus
 
-__all__ = ["PortInUseError", "answers", "free_ports", "refuse_taken"]
+__all__ = ["PortInUseError", "ReadyPage", "answers", "free_ports", "refuse_taken"]
+
+ASK_EVERY = 1.0  # seconds
 
 
 class PortInUseError(Exception):
@@ -41,6 +46,30 @@ def answers(host: str, port: int) -> bool:
     with socket.socket(_family(host), socket.SOCK_STREAM) as probe:
         probe.settimeout(1)
         return probe.connect_ex((host, port)) == 0
+
+
+class ReadyPage:
+    """The web process's own word that everything works: database, tables, and a worker that carries runs.
+
+    It is asked once a second at most, because a web process logs every time it has to say no.
+    """
+
+    def __init__(self, host: str, port: int) -> None:
+        self._host, self._port = host, port
+        self._asked_at = 0.0
+
+    def says_yes(self) -> bool:
+        if time.monotonic() - self._asked_at < ASK_EVERY or not answers(self._host, self._port):
+            return False
+        self._asked_at = time.monotonic()
+        connection = http.client.HTTPConnection(self._host, self._port, timeout=5)
+        try:
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == HTTPStatus.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
 
 
 def _family(host: str) -> socket.AddressFamily:

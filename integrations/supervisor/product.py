@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from integrations.supervisor.child import Child
-from integrations.supervisor.ports import answers
+from integrations.supervisor.ports import ReadyPage, answers
 
 __all__ = ["Addresses", "environment", "manage", "processes", "sandbox_process"]
 
@@ -73,7 +73,7 @@ def processes(addresses: Addresses, env: Mapping[str, str]) -> list[Child]:
             _answering(host, addresses.web),
         ),
         Child("live", _python(*live, *_at(host, addresses.live)), env, _answering(host, addresses.live)),
-        Child("worker", manage("worker"), env),
+        Child("worker", manage("worker"), env, ReadyPage(host, addresses.web).says_yes),
         Child("dispatcher", manage("dispatcher"), env),
     ]
 

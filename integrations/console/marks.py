@@ -1,6 +1,6 @@
 """How things look in a cell: badges with icon and word, instants, durations, money. Everything returned is safe HTML."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -11,7 +11,19 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-__all__ = ["Look", "ago", "badge", "day", "duration", "icon", "instant", "money", "money_text", "status"]
+__all__ = [
+    "Look",
+    "ago",
+    "badge",
+    "day",
+    "duration",
+    "icon",
+    "instant",
+    "local",
+    "money",
+    "money_text",
+    "status",
+]
 
 _CENT = Decimal("0.01")
 _SECOND, _MINUTE, _HOUR = 1000, 60_000, 3_600_000
@@ -124,3 +136,8 @@ def _rough(passed: timedelta) -> str:
     if passed < timedelta(hours=1):
         return f"{passed // timedelta(minutes=1)} min"
     return f"{passed // timedelta(hours=1)} h"
+
+
+def end_of(last_day: date) -> datetime:
+    """The instant at which a day ends in the company's time zone."""
+    return datetime.combine(last_day + timedelta(days=1), time.min, ZoneInfo(settings.COMPANY_TIME_ZONE))

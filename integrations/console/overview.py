@@ -3,11 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
-from integrations.access.authorise import can
+from integrations.console import looks, marks
 from integrations.console.environments import chosen, visible
 from integrations.failures.models import Failure
 from integrations.failures.stakes import with_stakes
@@ -38,8 +39,14 @@ def facts(request: HttpRequest) -> dict[str, Any]:
         "reconnect": Connection.objects.filter(environment__in=where, status=Connection.Status.RECONNECT),
         "parked": runs.filter(state=Run.State.PARKED).count(),
         "states": dict(by_state.annotate(count=Count("pk"))),
-        "newest": runs.select_related("environment", "release").defer(
-            "release__plan", "release__graph", "release__layout"
-        )[:_SHOWN],
-        "may_see_connections": can(request, "connection.view", None),
+        "newest": [{"run": run, "badge": _badge(run)} for run in _newest(runs)],
     }
+
+
+def _newest(runs: QuerySet[Run]) -> QuerySet[Run]:
+    heavy = ("release__plan", "release__graph", "release__layout")
+    return runs.select_related("environment", "release").defer(*heavy)[:_SHOWN]
+
+
+def _badge(run: Run) -> SafeString:
+    return marks.badge(looks.of_run(run.state, run.reason, run.result))

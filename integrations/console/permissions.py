@@ -2,9 +2,7 @@
 
 from typing import Any, TypeVar
 
-from django.contrib import admin
 from django.db.models import Model, QuerySet
-from django.forms import ModelChoiceField
 from django.http import HttpRequest
 
 from integrations.access.actions import roles_for
@@ -12,6 +10,7 @@ from integrations.access.actor import actor_of
 from integrations.access.audit import record
 from integrations.access.authorise import can, visible_environments
 from integrations.console.lists import RoleChangeList
+from integrations.console.typed import ModelAdmin
 from integrations.releases.models import Environment
 
 __all__ = ["RoleAdmin"]
@@ -19,7 +18,7 @@ __all__ = ["RoleAdmin"]
 M = TypeVar("M", bound=Model)
 
 
-class RoleAdmin(admin.ModelAdmin[M]):
+class RoleAdmin(ModelAdmin[M]):
     """A ModelAdmin whose rights are actions of `access/actions.py`. An empty action = nobody, in the admin.
 
     `environment_path` is the ORM path to the environment the object belongs to; "" = it belongs to none.
@@ -77,9 +76,7 @@ class RoleAdmin(admin.ModelAdmin[M]):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[RoleChangeList]:
         return RoleChangeList
 
-    def formfield_for_foreignkey(
-        self, db_field: Any, request: HttpRequest, **kwargs: Any
-    ) -> ModelChoiceField[Any] | None:
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """An environment can be chosen only where the person may make the change; "all" needs the role everywhere."""
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if field is not None and db_field.related_model is Environment:
@@ -91,10 +88,10 @@ class RoleAdmin(admin.ModelAdmin[M]):
         return field
 
     def log_addition(self, request: HttpRequest, obj: M, message: Any) -> Any:
-        return self._record(request, self.add_action, obj, "Added")
+        return self._record(request, self.add_action, obj, _words(message, "Added"))
 
     def log_change(self, request: HttpRequest, obj: M, message: Any) -> Any:
-        return self._record(request, self.change_action, obj, "Changed")
+        return self._record(request, self.change_action, obj, _words(message, "Changed"))
 
     def log_deletions(self, request: HttpRequest, queryset: QuerySet[M]) -> Any:
         return [self._record(request, self.delete_action, obj, "Deleted") for obj in queryset]
@@ -102,3 +99,13 @@ class RoleAdmin(admin.ModelAdmin[M]):
     def _record(self, request: HttpRequest, action: str, obj: M, note: str) -> Any:
         target = f"{self.opts.verbose_name} {obj}"
         return record(request, action, target, environment=self.environment_of(obj), note=note)
+
+
+def _words(message: Any, default: str) -> str:
+    """Django's structured change message as words: “Changed: email, is active; added: membership …”."""
+    parts = []
+    for one in message if isinstance(message, list) else []:
+        for what, of in one.items():
+            named = ", ".join(of.get("fields", [])) or f"{of.get('name', '')} {of.get('object', '')}".strip()
+            parts.append(f"{what} {named}".strip())
+    return "; ".join(parts).capitalize()[:500] or default

@@ -1,6 +1,6 @@
 """The admin site: who may enter, which environment is looked at, and the sidebar in the order operators work."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib import admin
@@ -26,6 +26,12 @@ class Console(admin.AdminSite):
     index_title = "Overview"
     login_form = AuthenticationForm
     enable_nav_sidebar = True
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """As Django's, but the queue gets no pages: its messages are hints, the database says what is due."""
+        models = model_or_iterable if isinstance(model_or_iterable, Iterable) else [model_or_iterable]
+        shown = [model for model in models if not model.__module__.startswith("django_q.")]
+        super().register(shown, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Whoever holds a role somewhere may enter; what they see inside is decided page by page."""

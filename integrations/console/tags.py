@@ -1,6 +1,7 @@
 """Template tags of the admin pages: icons, marks and pretty JSON."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -18,6 +19,30 @@ register.filter("duration", marks.duration)
 register.simple_tag(marks.money, name="money")
 register.filter("badge", marks.badge)
 register.filter("mark", marks.status)
+
+
+@register.filter("cell_name")
+def cell_name(column: str) -> str:
+    """The name of a form field that holds a column's value."""
+    return f"cell-{column}"
+
+
+@register.filter("moment")
+def moment(text: str) -> SafeString:
+    """An instant kept as ISO 8601 text."""
+    return marks.instant(datetime.fromisoformat(text))
+
+
+@register.filter("clock")
+def clock(instant: datetime) -> str:
+    """`14:02:11` in the company's time zone."""
+    return f"{marks.local(instant):%H:%M:%S}"
+
+
+@register.filter("unlocalised")
+def unlocalised(number: float) -> str:
+    """A number for an SVG attribute: a point, whatever the language."""
+    return f"{number:g}"
 
 
 @register.filter("json")

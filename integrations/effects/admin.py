@@ -1,0 +1,179 @@
+"""The effect ledger and the cross-references in the admin: read only, what was meant, sent and came back."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from integrations.console import looks, marks
+from integrations.console.json_text import pretty
+from integrations.console.lists import KeysetChangeList
+from integrations.console.pages import Column, Fact, FactsAdmin, Module, Page, Table
+from integrations.effects.models import CrossReference, Effect
+from integrations.payloads import codec
+
+__all__ = ["CrossReferenceAdmin", "EffectAdmin"]
+
+
+@admin.register(Effect)
+class EffectAdmin(FactsAdmin[Effect]):
+    view_action = "effect.view"
+    environment_path = "connection__environment"
+    list_display = ("identity_mark", "operation_mark", "state_mark", "far_id", "amount_mark", "intended")
+    list_display_links = ("identity_mark",)
+    list_filter = ("state", "kind")
+    list_select_related = ("connection__environment",)
+    search_fields = ("identity",)
+    search_help_text = "Identity or far id, whole"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Effect]:
+        rows = super().get_queryset(request).select_related("connection__environment")
+        return rows.defer("request", "payload", "output")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
+        return KeysetChangeList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Effect], search_term: str
+    ) -> tuple[QuerySet[Effect], bool]:
+        """By any of its keys, or by the far record's id."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        by_key = Effect.objects.filter(keys__key=term).values("pk")
+        return queryset.filter(Q(identity=term) | Q(far_id=term) | Q(pk__in=by_key)), False
+
+    @admin.display(description="once per")
+    def identity_mark(self, effect: Effect) -> SafeString:
+        again = f" · generation {effect.generation}" if effect.generation > 1 else ""
+        return format_html(
+            '<span class="mono">{}</span><span class="sub">{}{}</span>', effect.identity, effect.record, again
+        )
+
+    @admin.display(description="operation")
+    def operation_mark(self, effect: Effect) -> SafeString:
+        account = effect.connection.name if effect.connection else effect.account
+        return format_html('{}<span class="sub">{}</span>', effect.operation, account)
+
+    @admin.display(description="state")
+    def state_mark(self, effect: Effect) -> SafeString:
+        return marks.status(looks.EFFECT[effect.state])
+
+    @admin.display(description="amount")
+    def amount_mark(self, effect: Effect) -> SafeString:
+        return marks.money(effect.amount, effect.currency)
+
+    @admin.display(description="intended")
+    def intended(self, effect: Effect) -> SafeString:
+        return marks.ago(effect.intended_at)
+
+    def page(self, request: HttpRequest, obj: Effect) -> Page:
+        keys = format_html_join(
+            ", ", "<code>{}</code>", ((key,) for key in obj.keys.values_list("key", flat=True))
+        )
+        facts = [
+            Fact("Far account", format_html("<code>{}</code>", obj.account)),
+            Fact("Record", f"{obj.record}, {obj.kind}"),
+            Fact("Far id", format_html("<code>{}</code>", obj.far_id or "none")),
+            Fact("Amount", marks.money_text(obj.amount, obj.currency) or "none"),
+            Fact("Kept once by", obj.strategy),
+            Fact("Generation", str(obj.generation)),
+            Fact("Intended", marks.instant(obj.intended_at)),
+            Fact("Settled", marks.instant(obj.settled_at)),
+            Fact("Made by run", _run(obj)),
+            Fact("Met under", keys),
+        ]
+        if obj.matched_by:
+            facts.append(Fact("Found by", obj.matched_by))
+        if obj.look_at:
+            facts.append(Fact("Looked up next", marks.ago(obj.look_at)))
+        stored = [("Meant", obj.payload), ("Request", obj.request), ("Result", obj.output)]
+        modules = [Module("Effect", obj.note, facts=facts), _references(obj)]
+        modules += [Module(title, body=pretty(_open(blob))) for title, blob in stored if blob is not None]
+        return Page(
+            title=obj.identity,
+            badge=marks.badge(looks.EFFECT[obj.state]),
+            subtitle=obj.operation,
+            modules=modules,
+        )
+
+
+@admin.register(CrossReference)
+class CrossReferenceAdmin(FactsAdmin[CrossReference]):
+    view_action = "effect.view"
+    list_display = ("here", "there", "where", "made")
+    list_display_links = ("here",)
+    list_select_related = ("environment",)
+    search_fields = ("source_id", "far_id")
+    search_help_text = "Id on either side, whole"
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
+        return KeysetChangeList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[CrossReference], search_term: str
+    ) -> tuple[QuerySet[CrossReference], bool]:
+        term = search_term.strip()
+        return (queryset.filter(Q(source_id=term) | Q(far_id=term)) if term else queryset), False
+
+    @admin.display(description="here")
+    def here(self, row: CrossReference) -> SafeString:
+        return format_html(
+            '<span class="mono">{}</span><span class="sub">{}</span>', row.source_id, row.source_record
+        )
+
+    @admin.display(description="there")
+    def there(self, row: CrossReference) -> SafeString:
+        return format_html('<span class="mono">{}</span><span class="sub">{}</span>', row.far_id, row.record)
+
+    @admin.display(description="environment")
+    def where(self, row: CrossReference) -> str:
+        return row.environment.key
+
+    @admin.display(description="made")
+    def made(self, row: CrossReference) -> SafeString:
+        return marks.ago(row.created_at)
+
+    def page(self, request: HttpRequest, obj: CrossReference) -> Page:
+        facts = [
+            Fact("Here", format_html("{} <code>{}</code>", obj.source_record, obj.source_id)),
+            Fact("There", format_html("{} <code>{}</code>", obj.record, obj.far_id)),
+            Fact("Far account", format_html("<code>{}</code>", obj.account)),
+            Fact("Environment", obj.environment.name),
+            Fact("Made", marks.instant(obj.created_at)),
+        ]
+        if obj.effect_id:
+            url = reverse("admin:integrations_effect_change", args=[obj.effect_id])
+            facts.append(Fact("By effect", format_html('<a href="{}">{}</a>', url, obj.effect)))
+        return Page(title=str(obj), modules=[Module("Cross-reference", facts=facts)])
+
+
+def _references(effect: Effect) -> Module:
+    rows = [
+        [
+            one.source_record,
+            format_html("<code>{}</code>", one.source_id),
+            format_html("<code>{}</code>", one.far_id),
+        ]
+        for one in effect.cross_references.all()[:20]
+    ]
+    table = Table([Column("Source"), Column("Id here"), Column("Id there")], rows, "None.")
+    return Module("Cross-references", table=table)
+
+
+def _run(effect: Effect) -> SafeString | str:
+    if effect.run_id is None:
+        return f"run {effect.run_number} (removed since)"
+    url = reverse("admin:integrations_run_change", args=[effect.run_id])
+    return format_html('<a href="{}">run {}</a>, attempt {}', url, effect.run_number, effect.attempt)
+
+
+def _open(blob: Any) -> Any:
+    try:
+        return codec.unpack(blob)
+    except codec.Unreadable as problem:
+        return {"$unreadable": str(problem)}

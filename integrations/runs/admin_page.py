@@ -1,0 +1,218 @@
+"""What the run page shows: facts, timeline with data, effects, and what a person may do now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from connectors.sdk.wire import Json
+from integrations.console import looks, marks
+from integrations.console.pages import Fact
+from integrations.effects.models import Effect
+from integrations.failures.actions import retry_plan
+from integrations.payloads import codec
+from integrations.releases.models import Release
+from integrations.runs.models import Exchange, Run, StepEntry
+from integrations.runs.timeline import Line, lines_of
+
+__all__ = ["Act", "RunPage", "acts_for", "page_of"]
+
+LINES_WITH_DATA = 60
+"""Attempts whose data is read at once; of longer runs one step's data is read when it is asked for."""
+SHOWN_ENTRIES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something a person may do, with what it will and will not do."""
+
+    title: str
+    says: str
+    button: str
+    url: str
+    danger: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    """The context of `admin/run.html`."""
+
+    facts: list[Fact]
+    lines: list[Line]
+    hidden_entries: int
+    effects: list[Effect]
+    reads_all: bool
+    opened: str
+    current: str
+
+
+def page_of(run: Run, opened: str) -> RunPage:
+    """Read everything the page shows of a run: a fixed number of queries, whatever its length. `opened` is a step's path."""
+    entries = list(StepEntry.objects.filter(run=run).order_by("id")[: SHOWN_ENTRIES + 1])
+    hidden = 0
+    if len(entries) > SHOWN_ENTRIES:
+        hidden = StepEntry.objects.filter(run=run).count() - SHOWN_ENTRIES
+        entries = entries[:SHOWN_ENTRIES]
+    exchanges = Exchange.objects.filter(run=run).order_by("id")
+    if len(entries) > LINES_WITH_DATA:
+        exchanges = exchanges.defer("body")
+    lines = lines_of(run.release.plan, entries, exchanges)
+    reads_all = len(entries) <= LINES_WITH_DATA
+    read_data([line for line in lines if reads_all or line.path == opened])
+    effects = list(
+        Effect.objects.filter(
+            Q(run_number=run.pk) | Q(pk__in=[one.effect_id for one in entries if one.effect_id])
+        ).order_by("id")
+    )
+    return RunPage(
+        facts=_facts(run, entries),
+        lines=lines,
+        hidden_entries=hidden,
+        effects=effects,
+        reads_all=reads_all,
+        opened=opened,
+        current=_current(run, lines),
+    )
+
+
+def read_data(lines: Sequence[Line]) -> None:
+    """Open inputs, outputs and bodies of these lines together."""
+    attempts = [attempt for line in lines for attempt in line.attempts]
+    blobs: list[Any] = []
+    for attempt in attempts:
+        blobs += [attempt.entry.input, attempt.entry.output, *(one.body for one in attempt.exchanges)]
+    values = iter(_unpacked(blobs))
+    for attempt in attempts:
+        attempt.input, attempt.output = next(values), next(values)
+        attempt.calls = [(exchange, next(values)) for exchange in attempt.exchanges]
+
+
+def acts_for(run: Run) -> list[Act]:
+    """What may be done about the run in its state, the gentlest first."""
+    if run.state in Run.TERMINAL:
+        return []
+    here = reverse("admin:integrations_run_change", args=[run.pk])
+    cancel = Act(
+        "Cancel the run", "Nothing that was written is undone", "Cancel run", f"{here}cancel/", danger=True
+    )
+    if run.state != Run.State.PARKED:
+        return [cancel]
+    return [*_retries(run, here), cancel]
+
+
+def _retries(run: Run, here: str) -> list[Act]:
+    plan = retry_plan(run)
+    step = _waiting_step(run)
+    met = len(plan["confirmed"])
+    counts = [f"{len(plan['reused'])} steps reused", f"{len(plan['unknown'])} effects looked up first"]
+    found = [
+        Act(f"Retry from {step}", ", ".join(counts), "Show plan", f"{here}retry/"),
+        Act(
+            "Run again from the start",
+            f"A new run of the same event; {met} confirmed effects are met, not repeated",
+            "Show plan",
+            f"{here}retry/?mode=start",
+        ),
+    ]
+    newer = (
+        Release.objects.filter(environment_id=run.environment_id, flow_key=run.flow_key, active=True)
+        .exclude(pk=run.release_id)
+        .values_list("number", flat=True)
+        .first()
+    )
+    if newer:
+        says = f"Release {newer} instead of {run.release.number}; confirmed effects are met, not repeated"
+        found.append(
+            Act(
+                "Run again on the current release",
+                says,
+                "Show plan",
+                f"{here}retry/?mode=start&release=current",
+            )
+        )
+    return found
+
+
+def _waiting_step(run: Run) -> str:
+    """The name of the step a parked run waits at."""
+    last = StepEntry.objects.filter(run=run).exclude(state__in=["done", "skipped"]).order_by("-id").first()
+    if last is None:
+        return "the first step"
+    names = [line.name for line in lines_of(run.release.plan, [last], [])]
+    return names[0]
+
+
+def _current(run: Run, lines: Sequence[Line]) -> str:
+    """The path that is drawn as "now": where the run waits or works."""
+    if run.state in {Run.State.SUCCEEDED, Run.State.CANCELLED}:
+        return ""
+    open_ones = [line.path for line in lines if line.state in {"fail", "retry", "wait", "begun"}]
+    return open_ones[-1] if open_ones else ""
+
+
+def _unpacked(blobs: Sequence[Any]) -> list[Json]:
+    """All values at once; where one can't be read, each by itself, so that the others still show."""
+    try:
+        return codec.unpack_all(blobs)
+    except codec.Unreadable:
+        return [_unpacked_alone(blob) for blob in blobs]
+
+
+def _unpacked_alone(blob: Any) -> Json:
+    try:
+        return codec.unpack(blob)
+    except codec.Unreadable as problem:
+        return {"$unreadable": str(problem)}
+
+
+def _facts(run: Run, entries: Sequence[StepEntry]) -> list[Fact]:
+    steps = len({entry.path for entry in entries if entry.state != "skipped"})
+    tries = sum(entry.state != "skipped" for entry in entries)
+    facts = [
+        Fact(
+            "Flow and release",
+            _link("release", run.release_id, f"{run.release.flow_name}, r{run.release.number}"),
+        ),
+        Fact("Event", _link("event", run.event_id, f"{run.event.title or run.event.key}")),
+        Fact("Arrived", marks.instant(run.event.received_at)),
+        Fact("Amount", marks.money_text(run.amount, run.currency) or "not known yet"),
+        Fact("Started", marks.instant(run.started_at)),
+        Fact("Ended", marks.instant(run.ended_at)),
+        Fact("Took", marks.duration(_took(run)) or "not over yet"),
+        Fact("Attempts", f"{steps} steps, {tries} attempts, {run.deaths} worker deaths"),
+    ]
+    if run.state == Run.State.PARKED and run.due_at:
+        facts.append(Fact("Goes on", marks.ago(run.due_at)))
+    if run.waits_for:
+        facts.append(Fact("Waits for", format_html("<code>{}</code>", run.waits_for)))
+    if run.retry_of_id:
+        facts.append(Fact("Retry of", _link("run", run.retry_of_id, f"run {run.retry_of_id}")))
+    facts += [Fact("Went on as", _link("run", other, f"run {other}")) for other in _later(run)]
+    return facts
+
+
+def _later(run: Run) -> list[int]:
+    return (
+        list(Run.objects.filter(retry_of=run).values_list("pk", flat=True))
+        if run.state == "cancelled"
+        else []
+    )
+
+
+def _took(run: Run) -> float | None:
+    if run.started_at is None or run.ended_at is None:
+        return None
+    return (run.ended_at - run.started_at).total_seconds() * 1000
+
+
+def _link(model: str, pk: int, text: str) -> SafeString:
+    return format_html('<a href="{}">{}</a>', reverse(f"admin:integrations_{model}_change", args=[pk]), text)
+
+
+def badge(run: Run) -> SafeString:
+    """The run's state as a badge."""
+    return marks.badge(looks.of_run(run.state, run.reason, run.result))

@@ -27,16 +27,19 @@ def gate(schema: Schema, data: Json) -> Json:
     Raises `Data` with the pointer of what is not a decimal, is a binary number, has more digits than its schema allows,
     has no valid currency, or doesn't add up. What the schema doesn't describe passes unchanged.
     """
-    return _Gate(data).value(schema, data, "")
+    return _Gate(schema, data).value(schema, data, "")
 
 
 @dataclass(frozen=True, slots=True)
 class _Gate:
-    """Walks one document; `whole` is where pointers to currencies begin."""
+    """Walks one document. References in `schema` and pointers to currencies in `whole` begin at the top."""
 
+    schema: Schema
     whole: Json
 
     def value(self, schema: Schema, data: Json, pointer: str) -> Json:
+        if "$ref" in schema:
+            schema = _at(self.schema, schema["$ref"].removeprefix("#")) or {}
         if schema.get("x-decimal"):
             return None if data is None else decimal_text(data, schema["x-decimal"], pointer)
         if isinstance(data, list) and "items" in schema:
@@ -86,17 +89,20 @@ def decimal_text(value: Json, rule: Json, pointer: str = "") -> str:
 
 def _add_up(rule: Mapping[str, Json], data: Mapping[str, Json], pointer: str) -> None:
     """Refuse a document whose amounts disagree; amounts that aren't there have no say."""
-    total = data.get(rule["total"])
-    if "each" in rule:
-        parts = [line.get(rule["of"]) for line in data.get(rule["each"]) or ()]
-    else:
-        parts = [data.get(name) for name in rule["parts"]]
-    if total is None or None in parts:
+    total, parts = data.get(rule["total"]), _parts(rule, data)
+    if total is None or not all(part is not None for part in parts):
         return
     found = reduce(EXACT.add, (Decimal(part) for part in parts), Decimal(0))
     if abs(found - Decimal(total)) > Decimal(rule.get("tolerance", "0")):
         message = f"The amounts disagree: {rule['total']} is {total}, but its parts make {canonical(found)}."
         raise Data(message, code="amounts_disagree", pointer=f"{pointer}/{escaped(rule['total'])}")
+
+
+def _parts(rule: Mapping[str, Json], data: Mapping[str, Json]) -> list[Json]:
+    if "each" not in rule:
+        return [data.get(name) for name in rule["parts"]]
+    lines = data.get(rule["each"])
+    return [None] if lines is None else [line.get(rule["of"]) for line in lines]
 
 
 def decimal_fields(schema: Schema) -> Schema:

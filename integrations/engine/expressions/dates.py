@@ -11,8 +11,8 @@ from integrations.engine.node import Context
 
 __all__ = ["DECLARED"]
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_MILLIS = re.compile(r"-?\d{1,15}")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_MILLIS = re.compile(r"-?\d{1,15}", re.ASCII)
 
 
 def _zone(function: str, name: Json) -> ZoneInfo:

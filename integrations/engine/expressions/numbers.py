@@ -1,50 +1,34 @@
-"""Numbers on their way in: what a double can hold stays a number, everything else becomes text, exactly (DESIGN §4)."""
+"""Numbers on their way in: what a double can hold stays a number, everything else becomes text, exactly (DESIGN §4).
 
-import json
+The rule itself lives in `connectors.sdk.numbers`, since connectors read the same numbers first.
+"""
+
 from decimal import Decimal
 
 from connectors.sdk.errors import Data
+from connectors.sdk.numbers import parse_json
 from connectors.sdk.wire import Json
 
-__all__ = ["exact", "load", "survives"]
-
-_DIGITS = 400
-"""A number with more characters than this is refused: nobody means it."""
-
-
-def survives(text: str) -> bool:
-    """True when the number written as `text` keeps its value as a double (10.00 does, 9007199254740993 doesn't)."""
-    return len(text) <= _DIGITS and Decimal(text) == Decimal(repr(float(text)))
+__all__ = ["exact", "load"]
 
 
 def load(text: str | bytes) -> Json:
     """Parse JSON as it comes from outside. Raises `Data` for what isn't JSON, NaN and Infinity included."""
     try:
-        return json.loads(text, parse_float=_number, parse_int=_integer, parse_constant=_refused)
+        return parse_json(text if isinstance(text, bytes) else text.encode())
     except (ValueError, RecursionError) as error:
         raise Data(f"This is not valid JSON: {error}.", code="not_json") from error
 
 
 def exact(value: Json) -> Json:
-    """The same walk over a value that is parsed already: `Decimal`s and big integers become numbers or text."""
+    """The same for a value that is parsed already: `Decimal`s and big integers become numbers or text.
+
+    Raises `Data` for NaN and the infinities.
+    """
     if isinstance(value, dict):
         return {key: exact(part) for key, part in value.items()}
     if isinstance(value, list):
         return [exact(part) for part in value]
-    if isinstance(value, Decimal):
-        return _number(str(value)) if value.is_finite() else _refused(str(value))
-    if isinstance(value, int) and not isinstance(value, bool):
-        return _integer(str(value))
+    if isinstance(value, Decimal) or (isinstance(value, int | float) and not isinstance(value, bool)):
+        return load(str(value).lower())
     return value
-
-
-def _number(text: str) -> float | str:
-    return float(text) if survives(text) else text
-
-
-def _integer(text: str) -> int | str:
-    return int(text) if survives(text) else text
-
-
-def _refused(text: str) -> Json:
-    raise ValueError(f"{text} is not a number")

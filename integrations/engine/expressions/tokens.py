@@ -17,7 +17,7 @@ _OPERATORS = (
 )  # fmt: skip
 _WORD_OPERATORS = frozenset({"and", "or", "in"})
 _SPACE = re.compile(r"(?:\s+|/\*.*?\*/)+", re.DOTALL)
-_NUMBER = re.compile(r"(?:0|[1-9]\d*)(?:\.\d+)?(?:[Ee][-+]?\d+)?")
+_NUMBER = re.compile(r"(?:0|[1-9]\d*)(?:\.\d+)?(?:[Ee][-+]?\d+)?", re.ASCII)
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'', re.DOTALL)
 _QUOTED = re.compile(r"`([^`]*)`")
 _REGEX = re.compile(r"/((?:[^/\\\n]|\\.)+)/[im]*")

@@ -1,0 +1,1 @@
+"""The expression language: vectors shared with the browser, and the parts around them."""

@@ -9,7 +9,8 @@ from rest_framework import serializers
 
 from integrations.api.shapes.money import MoneyShape, sums
 from integrations.api.shapes.runs import RunShape, run_rows
-from integrations.failures.models import Failure
+from integrations.failures.models import Failure, Occurrence
+from integrations.payloads import codec
 from integrations.runs.models import Run
 
 __all__ = ["FailureDetailShape", "FailureShape", "with_parked"]
@@ -45,17 +46,25 @@ class FailureShape(serializers.ModelSerializer[Failure]):
 
 
 class FailureDetailShape(FailureShape):
-    """A failure with the newest of its parked runs."""
+    """A failure with the newest of its parked runs, and for a conflict what was made and what is meant now."""
 
     runs = serializers.SerializerMethodField()
+    payloads = serializers.SerializerMethodField(
+        help_text="{confirmed, intended} of the latest conflict, else null."
+    )
 
     class Meta(FailureShape.Meta):
-        fields = [*FailureShape.Meta.fields, "runs"]
+        fields = [*FailureShape.Meta.fields, "runs", "payloads"]
 
     @extend_schema_field(RunShape(many=True))
     def get_runs(self, failure: Failure) -> Any:
         rows = run_rows().filter(failure=failure, state=Run.State.PARKED).order_by("-id")
         return RunShape(rows[:SHOWN_RUNS], many=True).data
+
+    @extend_schema_field({"type": "object", "nullable": True})
+    def get_payloads(self, failure: Failure) -> Any:
+        latest = Occurrence.objects.filter(failure=failure, payloads__isnull=False).order_by("-id").first()
+        return codec.unpack(latest.payloads) if latest else None
 
 
 def with_parked(failures: Sequence[Failure]) -> Sequence[Failure]:

@@ -21,6 +21,7 @@ __all__ = [
 ]
 
 _REFERENCE_LENGTH = 10
+_JOINING = frozenset({"&", "+", "and", "und", "et", "y"})
 
 
 def existing(call: Call, data: Json) -> Match | None:
@@ -67,10 +68,13 @@ def email_of(contact: Json) -> str:
 
 
 def search_name(name: str) -> str:
-    """The part of a company name that is worth searching for: without legal forms at its end."""
+    """The part of a company name worth searching for, since Sage finds parts: up to the first "&" or "and", and without
+    legal forms at its end. "Fern & Sons Ltd" and "FERN AND SONS" both search for "Fern"."""
     words = name.split()
-    core = normal_company(name).split()
-    while len(words) > 1 and normal_company(" ".join(words[:-1])) and _says_as_much(words[:-1], core):
+    joint = next((at for at, word in enumerate(words) if at and word.lower() in _JOINING), len(words))
+    words = words[:joint]
+    core = normal_company(" ".join(words)).split()
+    while len(words) > 1 and normal_company(" ".join(words[:-1])).split() == core:
         words.pop()
     return " ".join(words).strip(" .,;&")
 
@@ -167,7 +171,3 @@ def _country(contact: Json) -> str:
 
 def _upper(text: Json) -> str:
     return str(text or "").upper()
-
-
-def _says_as_much(words: list[str], core: list[str]) -> bool:
-    return normal_company(" ".join(words)).split() == core

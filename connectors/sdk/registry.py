@@ -140,4 +140,7 @@ def extra_root(folder: Path) -> Iterator[None]:
 
 
 def _under(module: str, root: str) -> bool:
-    return str(getattr(sys.modules[module], "__file__", None) or "").startswith(root)
+    """Whether a loaded module comes from below `root`; a folder without `__init__.py` has only a path."""
+    loaded = sys.modules[module]
+    places = [getattr(loaded, "__file__", None), *getattr(loaded, "__path__", ())]
+    return any(str(place).startswith(root) for place in places if place)

@@ -35,9 +35,7 @@ class Validator:
 
     def findings(self, value: Json) -> list[Finding]:
         """Everything that is wrong with `value`."""
-        return [
-            (_pointer(error.instance_path), _sentence(error)) for error in self._validator.iter_errors(value)
-        ]
+        return [_finding(error) for error in self._validator.iter_errors(value)]
 
     def check(self, value: Json) -> None:
         """Raise `Data` with the pointer of the first thing that is wrong."""
@@ -65,13 +63,22 @@ def _compiled(text: bytes) -> Validator:
     return Validator(schema)
 
 
-def _pointer(path: list[str | int]) -> str:
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
-
-
-def _sentence(error: jsonschema_rs.ValidationError) -> str:
+def _finding(error: jsonschema_rs.ValidationError) -> Finding:
+    """What is missing, or not known, is pointed at itself rather than at the object around it."""
+    kind = error.kind
     message = str(error.message)
+    path = list(error.instance_path)
+    if isinstance(kind, jsonschema_rs.ValidationErrorKind.Required):
+        path.append(kind.property)
+        message = "is missing"
+    elif isinstance(kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
+        path.append(kind.unexpected[0])
+        message = "is not known here"
     if len(message) > _LONGEST_MESSAGE:
         message = message[:_LONGEST_MESSAGE] + "…"
-    where = _pointer(error.instance_path) or "The value"
-    return f"{where.lstrip('/')}: {message}."
+    pointer = _pointer(path)
+    return pointer, f"{pointer.lstrip('/') or 'The value'}: {message}."
+
+
+def _pointer(path: list[str | int]) -> str:
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)

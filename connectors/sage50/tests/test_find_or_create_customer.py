@@ -237,6 +237,8 @@ def test_an_answer_that_is_no_contact_leaves_the_outcome_unknown(body: Json) -> 
 NAMES = [
     ("Larch & Co., Ltd.", "Larch"),
     ("Acme", "Acme"),
+    ("FERN AND SONS", "FERN"),
+    ("And Co", "And"),
     ("Müller GmbH & Co. KG", "Müller"),
     ("Company 12 Ltd", "Company 12"),
 ]

@@ -139,7 +139,7 @@ WRONG_INPUTS: dict[str, tuple[Json, str]] = {
     "a reference over 25 characters": ({**INPUT, "reference": "x" * 26}, "/reference"),
     "no lines": ({**INPUT, "lines": []}, "/lines"),
     "a date in words": ({**INPUT, "date": "today"}, "/date"),
-    "a field nobody knows": ({**INPUT, "total": "1"}, ""),
+    "a field nobody knows": ({**INPUT, "total": "1"}, "/total"),
 }
 
 

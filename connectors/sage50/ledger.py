@@ -10,7 +10,8 @@ from connectors.sdk.wire import Json
 
 __all__ = ["account_id", "ledger_accounts", "tax_percentage", "tax_rates"]
 
-_FRESH = 600.0
+_FRESH = 60.0
+"""Seconds a list is believed; a code or id it lacks asks again at once."""
 
 
 def ledger_accounts(call: Call, *, fresh: bool = False) -> list[Json]:

@@ -3,7 +3,10 @@
 import base64
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import quote, quote_plus
+
+import orjson
 
 from connectors.sdk.wire import Json
 
@@ -54,26 +57,42 @@ class Redactor:
         return text
 
     def json(self, value: Json) -> Json:
-        """A JSON value without secret values, and with the contents of fields named like a secret replaced."""
+        """A JSON value without secret values, and with the contents of fields named like a secret replaced.
+
+        Long answers hardly ever hold a secret: one look at the whole text spares a look at each of its strings.
+        """
+        return self._walk(value, clean=self._is_clean(value))
+
+    def _is_clean(self, value: Json) -> bool:
+        try:
+            text = orjson.dumps(value).decode()
+        except TypeError:
+            return False
+        return not any(form in text for form in self._forms)
+
+    def _walk(self, value: Json, *, clean: bool) -> Json:
         if isinstance(value, str):
-            return self.text(value)
+            return value if clean else self.text(value)
         if isinstance(value, dict):
             return {
-                self.text(str(name)): REDACTED
+                str(name) if clean else self.text(str(name)): REDACTED
                 if str(name).lower() in _SECRET_FIELDS and inner not in (None, "")
-                else self.json(inner)
+                else self._walk(inner, clean=clean)
                 for name, inner in value.items()
             }
         if isinstance(value, list | tuple):
-            return [self.json(inner) for inner in value]
+            return [self._walk(inner, clean=clean) for inner in value]
         return value
 
 
-def _forms(value: str) -> set[str]:
+@lru_cache(maxsize=64)
+def _forms(value: str) -> frozenset[str]:
+    """How a secret may look on its way; kept for the few secrets in use, since every call needs them."""
     raw = value.encode()
     forms = {value, quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1]}
+    forms.add(json.dumps(value, ensure_ascii=False)[1:-1])
     for data in (raw, raw + b":", raw + b":" + raw):
         for encode in (base64.b64encode, base64.urlsafe_b64encode):
             forms.add(encode(data).decode())
             forms.add(encode(data).decode().rstrip("="))
-    return forms
+    return frozenset(forms)

@@ -38,17 +38,12 @@ def result(_data: Json, response: Response) -> Json:
 
 
 def find(call: Call, request: Request, mark: Mark) -> Sequence[Match]:
-    """Among the customer's invoices of this reference (or this day), the ones whose notes carry our mark."""
+    """Among the customer's invoices of that day (a list, not a search), the ones whose notes carry our mark."""
     sent = request.json["sales_invoice"]
-    narrowed = (
-        {"search": sent["reference"]}
-        if sent.get("reference")
-        else {"from_date": sent["date"], "to_date": sent["date"]}
-    )
-    found = pages(call, "/sales_invoices", {"contact_id": sent["contact_id"], **narrowed})
+    query = {"contact_id": sent["contact_id"], "from_date": sent["date"], "to_date": sent["date"]}
     return [
         Match(str(one["id"]), invoice_output(one), str(one.get("created_at") or ""), "mark in the notes")
-        for one in found
+        for one in pages(call, "/sales_invoices", query)
         if has_mark(one.get("notes"), mark)
     ]
 

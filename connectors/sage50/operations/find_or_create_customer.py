@@ -53,17 +53,16 @@ def result(_data: Json, response: Response) -> Json:
 
 
 def find(call: Call, request: Request, mark: Mark) -> Sequence[Match]:
-    """The customers of this reference or name whose notes carry our mark."""
+    """The customers of this address, reference or name whose notes carry our mark."""
     sent = request.json["contact"]
-    found = standing_customers(call, search=sent.get("reference") or search_name(sent["name"]))
+    queries: list[dict[str, Json]] = [{"search": sent.get("reference") or search_name(sent["name"])}]
+    email = (sent.get("main_contact_person") or {}).get("email")
+    if email:
+        queries.insert(0, {"email": email})
+    found = {str(one["id"]): one for query in queries for one in standing_customers(call, **query)}
     return [
-        Match(
-            str(one["id"]),
-            customer_output(one, "created"),
-            str(one.get("created_at") or ""),
-            "mark in the notes",
-        )
-        for one in found
+        Match(key, customer_output(one, "created"), str(one.get("created_at") or ""), "mark in the notes")
+        for key, one in found.items()
         if has_mark(one.get("notes"), mark)
     ]
 

@@ -6,7 +6,7 @@ from connectors.sage50.sandbox import business, catalogue, contacts, invoices, o
 from connectors.sage50.sandbox.company import seed
 from connectors.sage50.sandbox.refusals import lost, refusal
 from connectors.sdk.sandbox.faults import HTTP_FAULTS, FaultKind
-from connectors.sdk.sandbox.simulator import Column, Kind, Simulator, World, money
+from connectors.sdk.sandbox.simulator import Column, Kind, Simulator, Summary, Table, World, money
 from connectors.sdk.sandbox.store import Index, Record
 from connectors.sdk.wire import Json
 
@@ -30,6 +30,54 @@ def _status(_world: World, invoice: Record) -> str:
     return catalogue.STATUSES[invoice["status"]]
 
 
+def _nominal(world: World, account: Json) -> str:
+    record = world.records.get("ledger_account", account["id"]) if account else None
+    return str(record["nominal_code"]) if record else ""
+
+
+def _invoice_summary(world: World, invoice: Record) -> Summary:
+    view = invoices.invoice_view(world, invoice)
+    currency = invoice["currency_id"]
+    rows = [
+        (
+            line["description"],
+            _nominal(world, line["ledger_account"]),
+            (line["tax_rate"] or {}).get("id", ""),
+            f"{line['quantity']:g}",
+            money(line["unit_price"], ""),
+            money(line["net_amount"], ""),
+        )
+        for line in view["invoice_lines"]
+    ]
+    sums = [(name, money(view[f"{name.lower()}_amount"], currency)) for name in ("Net", "Tax", "Total")]
+    contact = (view["contact"] or {}).get("displayed_as", "")
+    facts = [
+        ("Customer", contact),
+        ("Date", view["date"]),
+        ("Due", view["due_date"]),
+        ("Reference", view["reference"]),
+        ("State", _status(world, invoice)),
+        ("Outstanding", money(view["outstanding_amount"], currency)),
+    ]
+    head = ("Line", "Account", "Tax", "Quantity", "Price", "Net")
+    return Summary(f"Invoice {view['displayed_as']}", facts, Table(head, rows, sums))
+
+
+def _contact_summary(world: World, contact: Record) -> Summary:
+    view = contacts.contact_view(world, contact)
+    address, person = view["main_address"] or {}, view["main_contact_person"] or {}
+    facts = [
+        ("Types", ", ".join(kind["displayed_as"] for kind in view["contact_types"])),
+        ("Reference", view["reference"]),
+        ("Person", person.get("name", "")),
+        ("E-mail", view["email"]),
+        ("Address", address.get("displayed_as", "")),
+        ("Currency", view["currency"]["displayed_as"]),
+        ("Outside id", view["source_guid"]),
+    ]
+    return Summary(view["name"], facts)
+
+
 _KINDS = (
     Kind(
         "sales_invoice",
@@ -43,6 +91,7 @@ _KINDS = (
             Column("State", _status),
         ),
         invoices.invoice_view,
+        _invoice_summary,
     ),
     Kind(
         "contact",
@@ -53,6 +102,7 @@ _KINDS = (
             Column("E-mail", lambda _world, one: contacts.email_of(one)),
         ),
         contacts.contact_view,
+        _contact_summary,
     ),
     Kind(
         "product",

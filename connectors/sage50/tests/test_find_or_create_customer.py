@@ -193,6 +193,7 @@ def test_after_the_window_it_finds_itself_by_its_mark() -> None:
     with sage() as far:
         request = prepared(CUSTOMER, far, INPUT)
         candidates = [contact(id="x", notes="mine"), contact(id="c9", notes=STAMP)]
+        far.on("GET", "/contacts", query={"email": "ida@larch.example"}, json=page(candidates[1:]))
         far.on("GET", "/contacts", query={"search": short_reference(KEY)}, json=page(candidates))
         matches = found_by(CUSTOMER, far.call(), request)
     assert [(match.far_id, match.output["matched_by"]) for match in matches] == [("c9", "created")]

@@ -156,21 +156,12 @@ def test_after_the_window_an_invoice_finds_itself_by_its_mark() -> None:
         far.on(
             "GET",
             "/sales_invoices",
-            query={"contact_id": "c1", "search": "STRK-1042"},
+            query={"contact_id": "c1", "from_date": "2026-11-21", "to_date": "2026-11-21"},
             json=page([{**INVOICE, "id": "twin", "notes": ""}], "/sales_invoices?page=2&contact_id=c1"),
         )
         far.on("GET", "/sales_invoices", query={"page": "2", "contact_id": "c1"}, json=page([INVOICE]))
         matches = found_by(CREATE, far.call(), request)
     assert [(match.far_id, match.created_at) for match in matches] == [("i1", "2026-11-21T09:30:10Z")]
-
-
-def test_an_invoice_without_a_reference_is_looked_for_by_its_day() -> None:
-    data = {name: value for name, value in INPUT.items() if name != "reference"}
-    with with_books(sage()) as far:
-        request = prepared(CREATE, far, data)
-        days = {"from_date": "2026-11-21", "to_date": "2026-11-21"}
-        far.on("GET", "/sales_invoices", query=days, json=page([]))
-        assert found_by(CREATE, far.call(), request) == []
 
 
 STANDINGS = [

@@ -1,1 +1,1 @@
-"""Run progress to the browser, by tailing the journal of what somebody watches."""
+"""Live progress to the browser: the socket tails the journal of what somebody watches; workers publish nothing."""

@@ -46,7 +46,10 @@ def test_pages_follow_each_other_without_gap_or_overlap_while_new_runs_arrive(wo
     assert third["next"] is None
 
 
-@pytest.mark.parametrize("query", ["cursor=nonsense", "cursor=WyJhIl0", "cursor=W10", "limit=0", "limit=x", "state=lost", "failure=x"])
+@pytest.mark.parametrize(
+    "query",
+    ["cursor=nonsense", "cursor=WyJhIl0", "cursor=W10", "limit=0", "limit=x", "state=lost", "failure=x"],
+)
 def test_a_query_that_makes_no_sense_is_a_problem(world: World, query: str) -> None:
     answer = world.client().get(f"/api/v1/runs/?{query}")
     assert answer.status_code == 400
@@ -101,7 +104,9 @@ def test_one_run_shows_the_release_it_ran_with_and_the_latest_attempt_of_each_st
         ("deal", 1, "done"),
         ("invoice", 2, "fail"),
     ]
-    assert shown["steps"][1]["problem"] == {name: PROBLEM[name] for name in ("kind", "code", "sentence", "pointer")}
+    assert shown["steps"][1]["problem"] == {
+        name: PROBLEM[name] for name in ("kind", "code", "sentence", "pointer")
+    }
     assert shown["steps"][0]["ms"] == 120
     assert "input" not in shown["steps"][0]
 

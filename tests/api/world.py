@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -58,12 +59,13 @@ class World:
             received_at=now,
         )
         given = {"state": Run.State.QUEUED, "queued_at": now, "title": "Acme - 40 chairs", **values}
-        return Run.objects.create(environment=where, release=self.release, flow_key=FLOW, event=event, **given)
+        return Run.objects.create(
+            environment=where, release=self.release, flow_key=FLOW, event=event, **given
+        )
 
     def step(self, run: Run, path: str, *, state: str = "done", **values: Any) -> StepEntry:
-        """One attempt, recorded as the journal does: the run's sequence rises with it."""
+        """One attempt, recorded as the journal does: the run's sequence rises with it, in one commit."""
         run.seq += 1
-        Run.objects.filter(pk=run.pk).update(seq=run.seq)
         now = timezone.now()
         given = {
             "node": path,
@@ -74,7 +76,9 @@ class World:
             "output": pack({"answer": path}, klass="step"),
             **values,
         }
-        return StepEntry.objects.create(run=run, path=path, state=state, seq=run.seq, **given)
+        with transaction.atomic():
+            Run.objects.filter(pk=run.pk).update(seq=run.seq)
+            return StepEntry.objects.create(run=run, path=path, state=state, seq=run.seq, **given)
 
     def exchange(self, run: Run, path: str) -> Exchange:
         return Exchange.objects.create(
@@ -112,7 +116,9 @@ class World:
             **values,
         }
         effect = Effect.objects.create(run=run, flow_key=run.flow_key, **given)
-        EffectKey.objects.create(account=effect.account, record=effect.record, key=effect.identity, effect=effect)
+        EffectKey.objects.create(
+            account=effect.account, record=effect.record, key=effect.identity, effect=effect
+        )
         return effect
 
     def failure(self, *runs: Run, **values: Any) -> Failure:

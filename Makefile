@@ -2,6 +2,7 @@
 PYTHON ?= python3
 ARGS ?=
 VENV := .venv/bin
+ON_POSTGRES := tests/effects tests/failures tests/ingress tests/mapping tests/payloads tests/runs tests/tasks
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo start check test e2e lock clean
@@ -26,8 +27,9 @@ check: ## Formats, lints, types, contracts and the quick tests (under 3 minutes)
 test: ## Everything: check, every test on both databases, a real browser (under 15 minutes)
 	@$(PYTHON) deploy/setup.py --dev --e2e
 	@deploy/check
-	@$(VENV)/pytest $(ARGS)
+	@$(VENV)/python deploy/with_postgres.py $(VENV)/pytest -q $(ON_POSTGRES)
 	@deploy/e2e
+	@$(VENV)/pytest $(ARGS)
 
 e2e: ## The browser tests alone, against a product started for them
 	@$(PYTHON) deploy/setup.py --dev --e2e

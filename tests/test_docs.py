@@ -59,17 +59,21 @@ def test_every_node_type_is_documented() -> None:
     assert first_column(REFERENCE / "node-types.md") == set(node_types())
 
 
-def addresses(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
+def addresses(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[tuple[str, str]]:
+    """(address, methods) of everything under /api/v1/."""
     for pattern in patterns:
         where = before + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
             yield from addresses(pattern.url_patterns, where)
         elif where.startswith("api/v1/"):
-            yield "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", where)
+            methods = ", ".join(pattern.callback.cls.actions)  # type: ignore[attr-defined]
+            yield "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", where), methods
 
 
 def test_every_address_of_the_rest_interface_is_documented() -> None:
-    assert first_column(REFERENCE / "rest.md") == set(addresses(get_resolver().url_patterns))
+    page = (REFERENCE / "rest.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"^\| `([^`]+)` \| ([A-Z, ]+) \|", page, re.M))
+    assert documented == set(addresses(get_resolver().url_patterns))
 
 
 @pytest.mark.parametrize("connector", sorted(registry.connectors()))
@@ -89,7 +93,9 @@ def test_every_link_leads_somewhere(page: str) -> None:
 
 def test_every_file_to_follow_one_event_through_is_there() -> None:
     """A name without a folder is in the folder named last."""
-    rows = re.findall(r"^\| (?:\d+|✗|†) \| ([^|]+) \|", (ROOT / "README.md").read_text(encoding="utf-8"), re.M)
+    rows = re.findall(
+        r"^\| (?:\d+|✗|†) \| ([^|]+) \|", (ROOT / "README.md").read_text(encoding="utf-8"), re.M
+    )
     missing, folder = [], ROOT
     for name in (word for row in rows for word in re.findall(r"`([^`]+)`", row)):
         path = ROOT / name if "/" in name else folder / name

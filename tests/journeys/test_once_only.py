@@ -59,9 +59,7 @@ def test_a_deal_won_again_with_another_amount_waits_and_shows_both_contents(
     assert len(installation.invoices(company)) == 1
     failure = installation.rest("GET", f"failures/{runs[-1]['failure']}/")
     payloads = failure["payloads"]
-    quantities = [
-        payloads[name]["invoice_lines"][0]["quantity"] for name in ("confirmed", "intended")
-    ]
+    quantities = [payloads[name]["invoice_lines"][0]["quantity"] for name in ("confirmed", "intended")]
     assert [str(quantity).split(".")[0] for quantity in quantities] == ["15", "16"]
 
 

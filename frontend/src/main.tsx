@@ -4,13 +4,12 @@ import "~/app/theme/base.css";
 import "~/app/theme/mantine-ours.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { RouterProvider } from "react-router";
 import { onSignedOut } from "~/api/client";
 import { sessionKey } from "~/api/queries/session";
 import type { Session } from "~/api/types";
+import { App } from "~/app/App";
 import { styleNonce } from "~/app/nonce";
 import { makeQueryClient, Providers } from "~/app/providers";
-import { router } from "~/app/router";
 import { startI18n } from "~/i18n/index";
 import { useUi } from "~/stores/uiStore";
 
@@ -37,7 +36,7 @@ if (root === null) throw new Error("the page has no #root");
 createRoot(root).render(
   <StrictMode>
     <Providers client={client}>
-      <RouterProvider router={router} />
+      <App />
     </Providers>
   </StrictMode>,
 );

@@ -41,7 +41,6 @@ export const GRAPH = {
       input: { organization_key: { $expr: "$steps.deal.organization_keys[0]" } },
     }),
     customer: call("Find or create customer", "ledger", "sage50.find_or_create_customer", {
-      identity: ["$steps.organization.key", "$steps.contact.email"],
       input: { name: { $expr: "$steps.organization.name" }, email: { $expr: "$steps.contact.email" } },
     }),
     lines: {
@@ -60,7 +59,7 @@ export const GRAPH = {
       },
     },
     invoice: call("Create invoice", "ledger", "sage50.create_invoice", {
-      identity: ["$steps.deal.key"],
+      once_per: "$steps.deal.key",
       on_change: "hold",
       input: { customer_id: { $expr: "$steps.customer.id" }, lines: { $expr: "$steps.lines" } },
     }),
@@ -82,14 +81,15 @@ export const LAYOUT = {
   nodes: Object.fromEntries(
     Object.keys(GRAPH.nodes).map((id, index) => [
       id,
-      { x: 40 + (index % 3) * 304, y: 60 + Math.floor(index / 3) * 160 },
+      { x: 32 + (index % 3) * 304, y: 56 + Math.floor(index / 3) * 192 },
     ]),
   ),
-  frames: {
-    read: { title: "Read the deal", nodes: ["won", "deal", "is_won"] },
-    customer: { title: "Make sure the customer exists", nodes: ["contact", "organization", "customer"] },
-    invoice: { title: "Invoice it", nodes: ["lines", "invoice", "write_back"] },
-  },
+  notes: Object.fromEntries(
+    ["Read the deal", "Make sure the customer exists", "Invoice it"].map((text, row) => [
+      `group_${row + 1}`,
+      { text, x: 0, y: row * 192, w: 896, h: 144 },
+    ]),
+  ),
 };
 
 export const FLOW = {

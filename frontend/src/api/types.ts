@@ -42,20 +42,12 @@ export type FlowGraph = {
 
 export type Point = { x: number; y: number };
 
-export type FrameSpec = {
-  title?: string;
-  text?: string;
-  nodes?: string[];
-  x?: number;
-  y?: number;
-  w?: number;
-  h?: number;
-};
+/** Text on the canvas. A note that has nodes inside is drawn as their frame. */
+export type NoteSpec = { text: string; x: number; y: number; w: number; h: number };
 
 export type FlowLayout = {
   nodes?: Record<string, Point>;
-  frames?: Record<string, FrameSpec>;
-  notes?: Record<string, { text: string; x: number; y: number; w: number; h: number }>;
+  notes?: Record<string, NoteSpec>;
 };
 
 export type FlowSummary = {

@@ -1,10 +1,10 @@
 import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { isProblem } from "~/api/problem";
 import { styleNonce } from "~/app/nonce";
 import { cssVariablesResolver, theme } from "~/app/theme/theme";
+import { Toaster } from "~/ui/Toaster";
 
 const schemes = localStorageColorSchemeManager({ key: "interlock-color-scheme" });
 
@@ -31,8 +31,8 @@ export function Providers({ client, children }: { client: QueryClient; children:
         getStyleNonce={styleNonce}
         deduplicateCssVariables={false}
       >
-        <Notifications position="bottom-right" limit={1} />
         {children}
+        <Toaster />
       </MantineProvider>
     </QueryClientProvider>
   );

@@ -21,7 +21,7 @@ function Keys({ keys }: { keys: string }) {
   ));
 }
 
-export function ShortcutSheet() {
+export default function ShortcutSheet() {
   const { t } = useTranslation();
   const opened = useUi((s) => s.sheetOpen);
   const setOpen = useUi((s) => s.setSheetOpen);

@@ -1,4 +1,4 @@
-import type { FlowGraph, FlowLayout, FrameSpec, Point } from "~/api/types";
+import type { FlowGraph, FlowLayout, NoteSpec, Point } from "~/api/types";
 import { incoming, topologicalOrder } from "~/model/flow";
 
 /** Where things stand on the canvas. Pixel sizes are those of the node and frame parts. */
@@ -6,11 +6,10 @@ import { incoming, topologicalOrder } from "~/model/flow";
 export const NODE = { width: 224, height: 56 } as const;
 export const PITCH = { x: 304, y: 160 } as const;
 const STACK = 80;
-const FRAME = { left: 16, right: 16, top: 40, bottom: 28 } as const;
 
 export type Box = { x: number; y: number; width: number; height: number };
 export type Frame = Box & { id: string; title: string };
-export type Placement = { nodes: Record<string, Point>; frames: Frame[]; bounds: Box };
+export type Placement = { nodes: Record<string, Point>; frames: Frame[]; notes: Frame[]; bounds: Box };
 
 /** How far each node is from the start: the longest way, so that edges never point back. */
 function depths(graph: FlowGraph): Map<string, number> {
@@ -50,34 +49,20 @@ function around(points: Point[]): Box {
   return { x: left, y: top, width: right - left, height: bottom - top };
 }
 
-function frameBox(spec: FrameSpec, places: Record<string, Point>): Box | null {
-  if (spec.nodes !== undefined) {
-    const points = spec.nodes.flatMap((id) => places[id] ?? []);
-    if (points.length === 0) return null;
-    const box = around(points);
-    return {
-      x: box.x - FRAME.left,
-      y: box.y - FRAME.top,
-      width: box.width + FRAME.left + FRAME.right,
-      height: box.height + FRAME.top + FRAME.bottom,
-    };
-  }
-  if (spec.x === undefined || spec.y === undefined) return null;
-  return { x: spec.x, y: spec.y, width: spec.w ?? 0, height: spec.h ?? 0 };
-}
+const holds = (note: NoteSpec, point: Point): boolean =>
+  point.x >= note.x &&
+  point.y >= note.y &&
+  point.x + NODE.width <= note.x + note.w &&
+  point.y + NODE.height <= note.y + note.h;
 
-/** Frames that hold nodes share their left and right edge, so that rows of a flow read as paragraphs. */
-function frames(layout: FlowLayout, places: Record<string, Point>): Frame[] {
-  const found = Object.entries(layout.frames ?? {}).flatMap(([id, spec]) => {
-    const box = frameBox(spec, places);
-    return box === null ? [] : [{ id, title: spec.title ?? spec.text ?? "", ...box }];
-  });
-  const left = Math.min(...found.map((f) => f.x));
-  const right = Math.max(...found.map((f) => f.x + f.width));
-  const stacked = found.every((f, i) =>
-    found.every((g, j) => i === j || f.y + f.height <= g.y || g.y + g.height <= f.y),
-  );
-  return stacked ? found.map((f) => ({ ...f, x: left, width: right - left })) : found;
+/** Notes that have nodes inside, as frames around them; the others are notes. */
+function split(layout: FlowLayout, places: Record<string, Point>): { frames: Frame[]; notes: Frame[] } {
+  const boxes = Object.entries(layout.notes ?? {}).map(([id, note]) => ({
+    framed: Object.values(places).some((point) => holds(note, point)),
+    box: { id, title: note.text, x: note.x, y: note.y, width: note.w, height: note.h },
+  }));
+  const pick = (framed: boolean) => boxes.filter((one) => one.framed === framed).map((one) => one.box);
+  return { frames: pick(true), notes: pick(false) };
 }
 
 /** The stored layout where it has a place for a node, a tidy one where it has none for any. */
@@ -85,29 +70,29 @@ export function place(graph: FlowGraph, layout: FlowLayout, width: number): Plac
   const stored = layout.nodes ?? {};
   const complete = Object.keys(graph.nodes).every((id) => stored[id] !== undefined);
   const nodes = complete ? stored : tidy(graph, width);
-  const framed = frames(layout, nodes);
+  const { frames, notes } = split(layout, nodes);
   const corners = [
     ...Object.keys(graph.nodes).flatMap((id) => nodes[id] ?? []),
-    ...framed.flatMap((f) => [
+    ...[...frames, ...notes].flatMap((f) => [
       { x: f.x, y: f.y },
       { x: f.x + f.width - NODE.width, y: f.y + f.height - NODE.height },
     ]),
   ];
-  return { nodes, frames: framed, bounds: around(corners) };
+  return { nodes, frames, notes, bounds: around(corners) };
 }
 
 export type View = { x: number; y: number; zoom: number };
 
 /** The view that shows everything at 100 % if it fits, smaller if not; small flows sit at the top left like text. */
-export function fitted(bounds: Box, pane: { width: number; height: number }, margin = 24): View {
-  if (bounds.width === 0 || pane.width === 0) return { x: margin, y: margin, zoom: 1 };
+export function fitted(bounds: Box, pane: { width: number; height: number }, margin = { x: 8, y: 20 }): View {
+  if (bounds.width === 0 || pane.width === 0) return { ...margin, zoom: 1 };
   const zoom = Math.min(
     1,
     Math.max(
       0.3,
-      Math.min((pane.width - 2 * margin) / bounds.width, (pane.height - 2 * margin) / bounds.height),
+      Math.min((pane.width - 2 * margin.x) / bounds.width, (pane.height - 2 * margin.y) / bounds.height),
     ),
   );
   const slack = Math.max(0, pane.width - bounds.width * zoom) / 2;
-  return { x: Math.round(slack - bounds.x * zoom), y: Math.round(margin - bounds.y * zoom), zoom };
+  return { x: Math.round(slack - bounds.x * zoom), y: Math.round(margin.y - bounds.y * zoom), zoom };
 }

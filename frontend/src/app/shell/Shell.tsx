@@ -1,17 +1,17 @@
 import { useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
-import { Outlet, useMatches, useNavigate } from "react-router";
+import { Outlet, useLocation, useNavigate } from "react-router";
 import { Nav } from "~/app/shell/Nav";
 import { openPalette, usePalette } from "~/app/shell/palette";
 import styles from "~/app/shell/Shell.module.css";
 import type { CommandId } from "~/commands/registry";
-import { ShortcutSheet } from "~/commands/ShortcutSheet";
 import { useCommands } from "~/commands/useCommands";
-import { SignInDialog } from "~/features/auth/SignInDialog";
 import { useUi } from "~/stores/uiStore";
 
 const Palette = lazy(() => import("~/commands/Palette"));
+const ShortcutSheet = lazy(() => import("~/commands/ShortcutSheet"));
+const SignInDialog = lazy(() => import("~/features/auth/SignInDialog"));
 
 function useGlobalCommands(): (id: CommandId) => void {
   const navigate = useNavigate();
@@ -30,11 +30,16 @@ function useGlobalCommands(): (id: CommandId) => void {
   return (id) => runners[id]?.();
 }
 
+/** Work screens: everything but a rail is for the work. */
+const WORK = /^\/(flows|runs)\/[^/]+/;
+
 /** The frame around every page of somebody who is signed in. */
 export function Shell() {
   const { t } = useTranslation();
-  const slim = useMatches().some((match) => (match.handle as { slim?: boolean } | undefined)?.slim === true);
+  const slim = WORK.test(useLocation().pathname);
   const asked = usePalette((s) => s.asked);
+  const sheetOpen = useUi((s) => s.sheetOpen);
+  const signInNeeded = useUi((s) => s.signInNeeded);
   const run = useGlobalCommands();
   return (
     <div className={`${styles.app} ${slim ? styles.slim : ""}`}>
@@ -45,13 +50,11 @@ export function Shell() {
       <main id="content" className={styles.main} tabIndex={-1}>
         <Outlet />
       </main>
-      <ShortcutSheet />
-      <SignInDialog />
-      {asked > 0 && (
-        <Suspense>
-          <Palette key={asked} run={run} />
-        </Suspense>
-      )}
+      <Suspense>
+        {sheetOpen && <ShortcutSheet />}
+        {signInNeeded && <SignInDialog />}
+        {asked > 0 && <Palette key={asked} run={run} />}
+      </Suspense>
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { useUi } from "~/stores/uiStore";
 import { Dialog } from "~/ui/Dialog";
 
 /** The session ended while a page was open: sign in over it, and nothing on it is lost. */
-export function SignInDialog() {
+export default function SignInDialog() {
   const { t } = useTranslation("auth");
   const needed = useUi((s) => s.signInNeeded);
   return (

@@ -5,7 +5,7 @@ import { SignInForm } from "~/features/auth/SignInForm";
 import { useDocumentTitle } from "~/ui/useDocumentTitle";
 
 /** Shown in place of any page while nobody is signed in; the address stays, so one lands where one wanted to go. */
-export function SignInPage() {
+export default function SignInPage() {
   const { t } = useTranslation(["auth", "common"]);
   useDocumentTitle(t("title"));
   return (

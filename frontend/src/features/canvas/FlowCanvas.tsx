@@ -46,10 +46,7 @@ function Canvas({ graph, layout, name, selected, onOpen, onClose }: Props) {
   const { data: catalogue } = useCatalogue();
   const pane = useRef<HTMLDivElement>(null);
   const places = useMemo(() => place(graph, layout, 900), [graph, layout]);
-  const nodes = useMemo(
-    () => canvasNodes(graph, layout, places, catalogue, t),
-    [graph, layout, places, catalogue, t],
-  );
+  const nodes = useMemo(() => canvasNodes(graph, places, catalogue, t), [graph, places, catalogue, t]);
   const shown = useMemo(
     () => nodes.map((n) => (n.id === selected ? { ...n, selected: true } : n)),
     [nodes, selected],

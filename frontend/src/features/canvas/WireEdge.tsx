@@ -5,14 +5,10 @@ import { useEdgePhase } from "~/stores/runStore";
 
 export type WireType = Edge<{ label: string }, "wire">;
 
-/** How far above its target a wire that goes back to the left runs: between two rows of frames. */
-const ABOVE = 80;
-
-/** A wire between two ports. One that goes back to the left runs between the rows, like a line break. */
+/** A wire between two ports. One that goes back to the left runs half way between its rows, like a line break. */
 export const WireEdge = memo(function WireEdge(props: EdgeProps<WireType>) {
   const { id, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, data } = props;
   const phase = useEdgePhase(id);
-  const wraps = targetX < sourceX && targetY - sourceY > ABOVE;
   const [path, labelX, labelY] = getSmoothStepPath({
     sourceX,
     sourceY,
@@ -22,7 +18,6 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps<WireType>) {
     targetPosition,
     borderRadius: 8,
     offset: 4,
-    ...(wraps ? { centerY: targetY - ABOVE + 4 } : {}),
   });
   return (
     <>

@@ -1,4 +1,4 @@
-import type { Catalogue, FlowGraph, FlowLayout } from "~/api/types";
+import type { Catalogue, FlowGraph } from "~/api/types";
 import type { FlowNodeType, FrameNodeType, NoteNodeType } from "~/features/canvas/FlowNodeView";
 import type { WireType } from "~/features/canvas/WireEdge";
 import { type CanvasT, nodeName, secondLine } from "~/features/canvas/words";
@@ -48,30 +48,29 @@ function frames(places: Placement): FrameNodeType[] {
   }));
 }
 
-function notes(layout: FlowLayout): NoteNodeType[] {
-  return Object.entries(layout.notes ?? {}).map(([id, note]) => ({
+function notes(places: Placement): NoteNodeType[] {
+  return places.notes.map((note) => ({
     ...still,
-    id: `note:${id}`,
+    id: `note:${note.id}`,
     type: "note",
     position: { x: note.x, y: note.y },
-    width: note.w,
-    height: note.h,
+    width: note.width,
+    height: note.height,
     selectable: false,
     focusable: false,
     zIndex: 0,
-    data: { text: note.text },
+    data: { text: note.title },
   }));
 }
 
 /** Everything the canvas draws, from the document. Runs are not part of it (see `runStore`). */
 export function canvasNodes(
   graph: FlowGraph,
-  layout: FlowLayout,
   places: Placement,
   catalogue: Catalogue | undefined,
   t: CanvasT,
 ): CanvasNode[] {
-  return [...frames(places), ...notes(layout), ...steps(graph, places, catalogue, t)];
+  return [...frames(places), ...notes(places), ...steps(graph, places, catalogue, t)];
 }
 
 export function canvasWires(graph: FlowGraph): WireType[] {

@@ -140,7 +140,7 @@ function Body({ failure }: { failure: FailureDetail }) {
 }
 
 /** One group with its way out. */
-export function FailurePanel({ id, onClose }: { id: number; onClose: () => void }) {
+export default function FailurePanel({ id, onClose }: { id: number; onClose: () => void }) {
   const { t } = useTranslation("failures");
   const query = useFailure(id);
   const close = useRef<HTMLButtonElement>(null);

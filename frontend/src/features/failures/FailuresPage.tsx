@@ -1,17 +1,19 @@
 import { SegmentedControl } from "@mantine/core";
 import { CircleCheck, Inbox } from "lucide-react";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 import { useFailures } from "~/api/queries/failures";
 import { useEnvironment } from "~/api/queries/session";
 import type { FailureState } from "~/api/types";
 import { ListBar } from "~/app/shell/TopBar";
-import { FailurePanel } from "~/features/failures/FailurePanel";
 import styles from "~/features/failures/Failures.module.css";
 import { FailureTable } from "~/features/failures/FailureTable";
 import { Blank, Loading, LoadProblem } from "~/ui/Blank";
 import { Button, ButtonLink } from "~/ui/Button";
 import table from "~/ui/Table.module.css";
+
+const FailurePanel = lazy(() => import("~/features/failures/FailurePanel"));
 
 const STATES: FailureState[] = ["open", "resolved", "ignored"];
 
@@ -37,7 +39,7 @@ function Nothing({ state }: { state: FailureState }) {
 }
 
 /** Built for a person with twenty minutes: groups at the left, one with its way out at the right. */
-export function FailuresPage() {
+export default function FailuresPage() {
   const { t } = useTranslation(["failures", "common"]);
   const navigate = useNavigate();
   const [params, setParams] = useSearchParams();
@@ -50,6 +52,7 @@ export function FailuresPage() {
   const runs = groups.reduce((sum, group) => sum + group.count, 0);
   const summary =
     state === "open" && groups.length > 0 ? t("summary", { groups: groups.length, count: runs }) : undefined;
+  const close = () => void navigate({ pathname: "/failures", search: params.toString() });
   return (
     <>
       <ListBar title={t("title")} aside={summary} />
@@ -80,11 +83,9 @@ export function FailuresPage() {
           )}
         </section>
         {current !== null && (
-          <FailurePanel
-            key={current}
-            id={current}
-            onClose={() => void navigate({ pathname: "/failures", search: params.toString() })}
-          />
+          <Suspense>
+            <FailurePanel key={current} id={current} onClose={close} />
+          </Suspense>
         )}
       </div>
     </>

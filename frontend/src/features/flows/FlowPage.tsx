@@ -19,7 +19,7 @@ import { RunView } from "~/features/runs/RunView";
 import { useRetryDialog } from "~/features/runs/useRetryDialog";
 import { useStepParam } from "~/features/runs/useStepParam";
 import styles from "~/features/runs/Work.module.css";
-import { StepPanel } from "~/features/steps/StepPanel";
+import { OpenStep } from "~/features/steps/OpenStep";
 import { useRunStore } from "~/stores/runStore";
 import { Blank, Loading, LoadProblem } from "~/ui/Blank";
 import { OutsideLink } from "~/ui/Button";
@@ -83,7 +83,7 @@ function Loaded({ flow, environment }: { flow: FlowDetail; environment: string }
         </div>
         {(step === null || narrow) && recent}
         {step !== null && (
-          <StepPanel graph={flow.graph} node={step} onOpen={open} onClose={close} retry={retry.show} />
+          <OpenStep graph={flow.graph} node={step} onOpen={open} onClose={close} retry={retry.show} />
         )}
       </div>
       <LiveSummary />
@@ -93,7 +93,7 @@ function Loaded({ flow, environment }: { flow: FlowDetail; environment: string }
 }
 
 /** One flow, live: what it does, and what it is doing now. */
-export function FlowPage() {
+export default function FlowPage() {
   const { t } = useTranslation(["flows", "common"]);
   const key = useParams().key ?? "";
   const { environment } = useEnvironment();

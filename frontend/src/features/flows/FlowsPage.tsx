@@ -7,7 +7,7 @@ import { FlowTable } from "~/features/flows/FlowTable";
 import { Blank, Loading, LoadProblem } from "~/ui/Blank";
 import { Card } from "~/ui/Card";
 
-export function FlowsPage() {
+export default function FlowsPage() {
   const { t } = useTranslation("flows");
   const query = useFlows();
   const rows = query.data?.results ?? [];

@@ -31,7 +31,7 @@ function greetingAt(hour: number): "morning" | "afternoon" | "evening" {
 }
 
 /** Is anything on hold, how much money, what is the one next click; and the flows below. */
-export function HomePage() {
+export default function HomePage() {
   const { t } = useTranslation(["flows", "common"]);
   const { user } = useSignedIn();
   const { environment } = useEnvironment();

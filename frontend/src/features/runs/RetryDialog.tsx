@@ -76,7 +76,7 @@ function useRetry(run: Run, onClose: () => void) {
 }
 
 /** Before anything moves: what is reused, what runs again, what was written, what is looked up first. */
-export function RetryDialog({ run, graph, opened, onClose }: Props) {
+export default function RetryDialog({ run, graph, opened, onClose }: Props) {
   const { t } = useTranslation(["runs", "common"]);
   const title = useRunTitle();
   const plan = useRetryPlan(run.id, opened);

@@ -18,7 +18,7 @@ import { useRetryDialog } from "~/features/runs/useRetryDialog";
 import { useRunTitle } from "~/features/runs/useRunTitle";
 import { useStepParam } from "~/features/runs/useStepParam";
 import styles from "~/features/runs/Work.module.css";
-import { StepPanel } from "~/features/steps/StepPanel";
+import { OpenStep } from "~/features/steps/OpenStep";
 import { useRunStore } from "~/stores/runStore";
 import { Blank, Loading, LoadProblem } from "~/ui/Blank";
 import { useNarrow } from "~/ui/useNarrow";
@@ -63,7 +63,7 @@ function Loaded({ detail }: { detail: RunDetail }) {
           {!narrow && <TimelineBar run={run} graph={detail.graph} onOpen={open} />}
         </div>
         {step !== null && (
-          <StepPanel graph={detail.graph} node={step} onOpen={open} onClose={close} retry={retry.show} />
+          <OpenStep graph={detail.graph} node={step} onOpen={open} onClose={close} retry={retry.show} />
         )}
       </div>
       {narrow && <div className={styles.sticky}>{actions}</div>}
@@ -74,7 +74,7 @@ function Loaded({ detail }: { detail: RunDetail }) {
 }
 
 /** One run, drawn on the release it ran with. */
-export function RunPage() {
+export default function RunPage() {
   const { t } = useTranslation("runs");
   const id = Number(useParams().id);
   const query = useRun(id);

@@ -27,7 +27,7 @@ function useFilters(): [Filters, (change: Partial<Filters>) => void] {
   return [filters, change];
 }
 
-export function RunsPage() {
+export default function RunsPage() {
   const { t } = useTranslation(["runs", "common"]);
   const [filters, setFilters] = useFilters();
   const { environment } = useEnvironment();

@@ -23,7 +23,7 @@ type Props = {
 };
 
 /** One step, 480 px at the right: what came of it first, then its data. */
-export function StepPanel({ graph, node: id, onOpen, onClose, retry }: Props) {
+export default function StepPanel({ graph, node: id, onOpen, onClose, retry }: Props) {
   const { t } = useTranslation(["runs", "canvas"]);
   const { t: tc } = useTranslation("canvas");
   const { data: catalogue } = useCatalogue();

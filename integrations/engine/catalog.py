@@ -1,36 +1,15 @@
-"""What flows can be built from: node types found by looking, operations and triggers asked for by id."""
+"""Finding node types: a file that ends in `NODE = …` is one, and no list is edited."""
 
 import importlib
 import importlib.util
 import sys
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
 
-from connectors.sdk.operation import Operation
-from connectors.sdk.trigger import WebhookTrigger
 from integrations.engine.node import NodeType
 
-__all__ = ["InstalledCatalog", "discover_nodes"]
-
-
-@dataclass(frozen=True, slots=True)
-class InstalledCatalog:
-    """A `Catalog` over found node types and two look-ups (see `connectors.sdk.registry`)."""
-
-    nodes: Mapping[str, NodeType]
-    operations: Callable[[str], Operation | None]
-    triggers: Callable[[str], WebhookTrigger | None]
-
-    def node_type(self, type_id: str) -> NodeType | None:
-        return self.nodes.get(type_id)
-
-    def operation(self, operation_id: str) -> Operation | None:
-        return self.operations(operation_id)
-
-    def trigger(self, trigger_id: str) -> WebhookTrigger | None:
-        return self.triggers(trigger_id)
+__all__ = ["discover_nodes"]
 
 
 def discover_nodes(extra_roots: Iterable[Path] = ()) -> dict[str, NodeType]:

@@ -13,10 +13,14 @@ from integrations.engine.findings import Findings
 from integrations.engine.graph import Graph, digest, parse
 from integrations.engine.levels import Flow, compile_level
 from integrations.engine.limits import LIMITS, Limits
+from integrations.engine.measure import nesting
 from integrations.engine.node import Catalog, CompileScope
 from integrations.engine.plan import Plan
 from integrations.engine.problem import Problem
 from integrations.engine.schema_check import violations
+
+_NESTING = 100
+"""How deep objects and lists of a flow document may lie in each other."""
 
 __all__ = ["Compilation", "compile_flow", "graph_schema"]
 
@@ -38,6 +42,9 @@ def compile_flow(document: Mapping[str, Json], catalog: Catalog, limits: Limits 
 
     A document that breaks its schema is not looked into further: what it means can't be told.
     """
+    if nesting(document) > _NESTING:
+        message = f"A flow may be nested {_NESTING} deep."
+        return Compilation(None, (Problem("too_deep", message, params={"limit": _NESTING}),))
     broken = [
         Problem("schema_invalid", v.message, "", v.pointer) for v in violations(graph_schema(), document)
     ]

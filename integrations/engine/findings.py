@@ -1,20 +1,17 @@
 """What a node's compilation collects: problems with their place, and what the node needs from its environment."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
 from connectors.sdk.wire import Json, Schema
+from integrations.engine.call_rules import broken_calls, tables_of
 from integrations.engine.expressions import SyntaxProblem, compile_expression
-from integrations.engine.expressions.builtins import BUILTIN, REFUSED
-from integrations.engine.expressions.functions import FUNCTIONS
 from integrations.engine.expressions.language import NAMES
-from integrations.engine.expressions.reading import Call, Reading, Use, read
+from integrations.engine.expressions.reading import Reading, Use, read
 from integrations.engine.expressions.syntax import NotUnderstood, Tree, parse
 from integrations.engine.expressions.template import expressions_in
 from integrations.engine.inference import infer
-from integrations.engine.limits import LIMITS
 from integrations.engine.node import Compiled, CompileScope
 from integrations.engine.problem import Problem
 from integrations.engine.schema_check import violations
@@ -23,8 +20,6 @@ from integrations.engine.shapes import Shape
 __all__ = ["Findings"]
 
 _LOOP_NAMES = frozenset({"item", "index"})
-_TABLE = re.compile(r"[a-z][a-z0-9_]*")
-_PAD_WIDTH = 1000
 
 
 class Findings:
@@ -174,78 +169,11 @@ class Findings:
             self.add("variable_unnamed", message, pointer, position=use.position)
 
     def _calls(self, reading: Reading, pointer: str) -> None:
-        for call in reading.calls:
-            if call.name in REFUSED:
-                message = f"${call.name} is not allowed: {REFUSED[call.name]}."
-                self.add("expression_refused", message, pointer, position=call.tree.position, name=call.name)
-            elif call.name in FUNCTIONS:
-                self._own(call, pointer)
-            elif call.name not in BUILTIN:
-                message = f"There is no function ${call.name}."
-                self.add(
-                    "expression_unknown_function",
-                    message,
-                    pointer,
-                    position=call.tree.position,
-                    name=call.name,
-                )
-            elif call.name == "pad" and not _narrow(call.tree):
-                self._unbounded(f"$pad needs a fixed width of at most {_PAD_WIDTH}.", call.tree, pointer)
-        for tree in reading.ranges:
-            if not _bounded(tree):
-                message = "A range needs an end that is a number or a count, such as [1..$count($steps.deal.lines)]."
-                self._unbounded(message, tree, pointer)
-
-    def _unbounded(self, message: str, tree: Tree, pointer: str) -> None:
-        self.add("expression_unbounded", message, pointer, position=tree.position)
-
-    def _own(self, call: Call, pointer: str) -> None:
-        arguments = call.tree.parts[1:]
-        function = FUNCTIONS[call.name]
-        least = sum(not parameter.optional for parameter in function.parameters)
-        most = 99 if function.parameters[-1].many else len(function.parameters)
-        if not least <= len(arguments) <= most:
-            message = f"This call doesn't fit {function.signature}."
-            self.add("expression_arguments", message, pointer, position=call.tree.position, name=call.name)
-        elif call.name == "lookupTable":
-            self._table(arguments[0], pointer)
-
-    def _table(self, table: Tree, pointer: str) -> None:
-        if table.kind == "string" and _TABLE.fullmatch(table.value):
-            self.tables.add(table.value)
-        else:
-            message = 'The mapping table must be named by its key in quotes, such as "deal_stages".'
-            self.add("table_reference", message, pointer, position=table.position)
+        for broken in broken_calls(reading):
+            self.add(broken.code, broken.message, pointer, position=broken.position, **broken.params)
+        self.tables |= tables_of(reading)
 
 
 def _shown(tree: Tree) -> str:
     symbols = {"wildcard": "*", "descend": "**", "parent": "%"}
     return f"${tree.value}" if tree.kind == "variable" else symbols.get(tree.kind, str(tree.value))
-
-
-def _narrow(call: Tree) -> bool:
-    if len(call.parts) < 3:  # noqa: PLR2004 - the function, the text, the width
-        return True
-    width = call.parts[2].parts[0] if call.parts[2].kind == "minus" else call.parts[2]
-    return width.kind == "number" and width.value <= _PAD_WIDTH
-
-
-def _bounded(tree: Tree) -> bool:
-    low, high = (_bound(part) for part in tree.parts)
-    return low is not None and high is not None and high - low <= LIMITS.expression_array
-
-
-def _bound(tree: Tree) -> float | None:
-    """The value of a range's end, 0 standing for a count, which a list that was allowed to be made bounds itself."""
-    match tree.kind:
-        case "number":
-            return float(tree.value)
-        case "minus":
-            inner = _bound(tree.parts[0])
-            return None if inner is None else -inner
-        case "call" if tree.parts[0].kind == "variable" and tree.parts[0].value in ("count", "length"):
-            return 0.0
-        case "operator" if tree.value in ("+", "-"):
-            ends = [_bound(part) for part in tree.parts]
-            return None if None in ends else sum(abs(end) for end in ends if end is not None)
-    return None

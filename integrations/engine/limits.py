@@ -19,6 +19,8 @@ class Limits:
     """Steps of one run, each loop item's counted."""
     items: int = 10_000
     """Items of one loop."""
+    nesting: int = 500
+    """Objects and lists inside each other in one step's output."""
     output: int = 8_000_000
     """One step's output."""
     expression_source: int = 20_000

@@ -30,9 +30,8 @@ def _made(node: Mapping[str, Json], place: Place) -> str:
         return _piece(_written(node))
     if kind == "const":
         return json.dumps(node["value"])
-    if kind in ("static", "concat"):
-        return _joined(node[_PARTS[kind]], place)
-    return {"object": _object, "list": _list, "lookup": _lookup}[kind](node, place)
+    makers = {"object": _object, "list": _list, "static": _static, "concat": _concat, "lookup": _lookup}
+    return makers[kind](node, place)
 
 
 def _written(node: Mapping[str, Json]) -> str:
@@ -72,8 +71,16 @@ def _list(node: Mapping[str, Json], place: Place) -> str:
     return f"[$map({source}, function(${name}, ${name}_i) {{ {item} }})]"
 
 
-def _joined(parts: list[Mapping[str, Json]], place: Place) -> str:
-    return "[" + ", ".join(_made(part, place) for part in parts) + "]"
+def _static(node: Mapping[str, Json], place: Place) -> str:
+    return "[" + ", ".join(_made(item, place) for item in node["items"]) + "]"
+
+
+def _concat(node: Mapping[str, Json], place: Place) -> str:
+    """The parts as one list: brackets around lists would make a list of lists."""
+    joined = "[]"
+    for part in node["parts"]:
+        joined = f"$append({joined}, {_made(part, place)})"
+    return joined
 
 
 def _lookup(node: Mapping[str, Json], place: Place) -> str:

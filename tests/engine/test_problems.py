@@ -40,7 +40,7 @@ def test_a_problem_is_found_with_its_place_and_no_other(case: dict[str, Any]) ->
 
 def test_every_code_in_the_source_has_a_case() -> None:
     sources = [*(ROOT / "integrations/engine").glob("*.py"), *(ROOT / "integrations/nodes").glob("*.py")]
-    said = re.compile(r'(?:\.add|_report|Problem)\(\s*"([a-z_]+)"')
+    said = re.compile(r'(?:\.add|_report|Problem|Broken)\(\s*"([a-z_]+)"')
     known = {code for source in sources for code in said.findall(source.read_text())}
     assert len(known) > 40
     assert known == {case["code"] for case in CASES}
@@ -62,6 +62,14 @@ def test_all_problems_come_at_once() -> None:
         "identity_missing",
         "edge_dangling",
     }
+
+
+def test_a_document_nested_without_end_is_refused() -> None:
+    config: Json = {}
+    for _ in range(5000):
+        config = {"a": config}
+    found = compile_flow(flow({"start": {"type": "trigger", "config": config}}), catalog())
+    assert [problem.code for problem in found.problems] == ["too_deep"]
 
 
 RIGHT = [

@@ -15,7 +15,7 @@ from integrations.engine.expressions.numbers import exact, load
 from integrations.engine.failing import as_json, outcome_of
 from integrations.engine.graph import digest, normalise
 from integrations.engine.limits import Limits
-from integrations.engine.measure import json_size, measured
+from integrations.engine.measure import json_size, measured, nesting
 from integrations.engine.outcome import Fail, Retry
 from integrations.engine.path import Segment, inside, join, parse
 from integrations.engine.plan import RetryPolicy
@@ -136,6 +136,16 @@ def test_an_output_over_the_limit_is_a_clear_failure() -> None:
     with pytest.raises(Data, match="limit for bytes of one step's output is 100") as caught:
         measured("x" * 99, Limits(output=100))
     assert caught.value.code == "limit"
+
+
+def test_an_output_nested_too_deep_is_a_clear_failure() -> None:
+    deep: Json = []
+    for _ in range(5000):
+        deep = [deep]
+    with pytest.raises(Data, match="levels of one step's output"):
+        measured(deep, Limits())
+    assert nesting({"a": [1, {"b": []}]}) == 4
+    assert nesting(1) == 0
 
 
 NUMBERS: list[tuple[str, Json]] = [

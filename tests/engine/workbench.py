@@ -1,6 +1,7 @@
 """What engine tests stand on: a small catalogue, a context with scripted replies, and graphs written in few words."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -10,9 +11,9 @@ from connectors.sdk.operation import Idempotency, Operation, Read, Write
 from connectors.sdk.schema import decimal, items, obj, text
 from connectors.sdk.trigger import WebhookTrigger
 from connectors.sdk.wire import Json, Request, Schema
-from integrations.engine.catalog import InstalledCatalog, discover_nodes
+from integrations.engine.catalog import discover_nodes
 from integrations.engine.compiler import compile_flow
-from integrations.engine.node import EffectSpec
+from integrations.engine.node import EffectSpec, NodeType
 from integrations.engine.plan import Plan
 from integrations.engine.waiting import EffectInFlight, Superseded
 
@@ -92,9 +93,25 @@ TRIGGERS: Mapping[str, WebhookTrigger] = {
 }
 
 
+@dataclass(frozen=True)
+class Workbench:
+    """A `Catalog` of the real node types and the operations above."""
+
+    nodes: Mapping[str, NodeType]
+
+    def node_type(self, type_id: str) -> NodeType | None:
+        return self.nodes.get(type_id)
+
+    def operation(self, operation_id: str) -> Operation | None:
+        return OPERATIONS.get(operation_id)
+
+    def trigger(self, trigger_id: str) -> WebhookTrigger | None:
+        return TRIGGERS.get(trigger_id)
+
+
 @cache
-def catalog() -> InstalledCatalog:
-    return InstalledCatalog(discover_nodes(), OPERATIONS.get, TRIGGERS.get)
+def catalog() -> Workbench:
+    return Workbench(discover_nodes())
 
 
 def flow(nodes: Mapping[str, Json], *edges: str, **rest: Json) -> dict[str, Json]:

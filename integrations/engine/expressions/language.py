@@ -68,8 +68,11 @@ class Expression:
         functions = [FUNCTIONS[name] for name in used if name in FUNCTIONS]
         self.source = source
         self._offset = len(prefix) + 1
-        self._program = _program(f"({prefix}{source}\n)", functions)
-        self._present = _program(f"({prefix}$exists(({source}\n)))", functions)
+        try:
+            self._program = _program(f"({prefix}{source}\n)", functions)
+            self._present = _program(f"({prefix}$exists(({source}\n)))", functions)
+        except jlens.JlensError as error:
+            raise SyntaxProblem(str(error), 0) from error
 
     def evaluate(self, names: Mapping[str, Json], context: Context | None = None) -> Json:
         """The result over `names` (keys of `NAMES`), or `MISSING`. Raises `Data` for whatever goes wrong, and lets the

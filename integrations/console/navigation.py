@@ -25,6 +25,9 @@ _SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
                 ("auth.User", "Users"), ("integrations.AuditEntry", "Audit trail"))),
 )  # fmt: skip
 
+_FEW = 2
+"""Roles named in the header; more are counted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -66,7 +69,8 @@ def roles_text(request: HttpRequest) -> str:
     name = (user.get_full_name() if hasattr(user, "get_full_name") else "") or actor.name
     if actor.superuser:
         return f"{name}, superuser"
-    return f"{name}, {', '.join(sorted(actor.roles_anywhere()))}"
+    roles = sorted(actor.roles_anywhere())
+    return f"{name}, {', '.join(roles)}" if len(roles) <= _FEW else f"{name}, {len(roles)} roles"
 
 
 def _entry(request: HttpRequest, label: str, name: str) -> Entry:

@@ -27,6 +27,14 @@ def cell_name(column: str) -> str:
     return f"cell-{column}"
 
 
+@register.filter("cell_text")
+def cell_text(value: Any) -> str:
+    """A typed value as a mapping table's cell shows it."""
+    return (
+        {True: "yes", False: "no"}[value] if isinstance(value, bool) else "" if value is None else str(value)
+    )
+
+
 @register.filter("moment")
 def moment(text: str) -> SafeString:
     """An instant kept as ISO 8601 text."""

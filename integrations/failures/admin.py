@@ -161,7 +161,7 @@ class FailureAdmin(FailureActs):
     def resolve_groups(self, request: HttpRequest, queryset: QuerySet[Failure]) -> HttpResponse | None:
         return self._confirmed(request, queryset, "resolve")
 
-    @admin.action(description="Ignore with a reason")
+    @admin.action(description="Ignore")
     def ignore_groups(self, request: HttpRequest, queryset: QuerySet[Failure]) -> HttpResponse | None:
         return self._confirmed(request, queryset, "ignore")
 

@@ -15,6 +15,7 @@ from integrations.console import looks
 from integrations.console.pages import FactsAdmin
 from integrations.failures import actions
 from integrations.failures.admin_page import FailurePage, money_list, page_of
+from integrations.failures.group_plan import group_plan
 from integrations.failures.missing_row import add_missing, missing_of
 from integrations.failures.models import Failure
 from integrations.failures.stakes import Stake, with_stakes
@@ -121,7 +122,7 @@ def act_on(request: HttpRequest, act: str, failures: Sequence[Failure]) -> str:
     by, retried, gone = actor_of(request).name, 0, 0
     for failure in failures:
         authorise(request, _ACTIONS[act], failure.environment, target=f"failure {failure.pk}")
-        note = {"resolve": "resolved", "ignore": "ignored"}.get(act, "")
+        note = "resolved"
         if act == "retry":
             went_on, skipped = actions.retry_all(failure, by=by)
             retried, gone = retried + went_on, gone + len(skipped)
@@ -130,6 +131,7 @@ def act_on(request: HttpRequest, act: str, failures: Sequence[Failure]) -> str:
             actions.resolve(failure, by)
         else:
             actions.ignore(failure, by)
+            note = _with_reason(failure, request.POST.get("note", "").strip())
         record(request, "failure.triage", f"failure {failure.pk}", environment=failure.environment, note=note)
     return _said(act, len(failures), retried, gone)
 
@@ -146,21 +148,41 @@ def confirmation(act: str, stakes: Sequence[Stake]) -> dict[str, Any]:
     return {
         "title": titles[act],
         "sentences": [_SAYS[act]],
-        "counts": [
-            {"value": parked, "title": "runs waiting"},
-            *({"value": text, "title": "at stake"} for stake in stakes if (text := money_list(stake))),
-        ],
+        "counts": _counts(act, stakes, parked),
         "groups": [{"title": "", "items": [stake.failure.sentence for stake in stakes]}],
         "act": {"retry": f"Retry {parked}", "resolve": "Resolve", "ignore": f"Ignore and cancel {parked}"}[
             act
         ],
         "danger": act == "ignore",
+        "wants_note": act == "ignore",
     }
+
+
+def _counts(act: str, stakes: Sequence[Stake], parked: int) -> list[dict[str, Any]]:
+    counts: list[tuple[Any, str]] = [(parked, "runs waiting")]
+    counts += [(text, "at stake") for stake in stakes if (text := money_list(stake))]
+    if act == "retry":
+        plan = group_plan([stake.failure for stake in stakes])
+        counts += [
+            (plan.reused, "steps reused"),
+            (plan.again, "steps run again"),
+            (plan.confirmed, "effects done, skipped"),
+            (plan.unknown, "effects looked up first"),
+        ]
+    return [{"value": value, "title": title} for value, title in counts]
 
 
 def page_url(failure: Failure) -> str:
     """The failure's page."""
     return reverse("admin:integrations_failure_change", args=[failure.pk])
+
+
+def _with_reason(failure: Failure, reason: str) -> str:
+    """What the audit trail says of an ignored group; the reason also goes to the group's own note."""
+    if not reason:
+        return "ignored"
+    actions.note(failure, f"{failure.note}\nIgnored: {reason}".strip())
+    return f"ignored: {reason}"
 
 
 def _said(act: str, groups: int, retried: int, gone: int) -> str:

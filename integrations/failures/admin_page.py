@@ -89,7 +89,7 @@ def _facts(failure: Failure, stake: Stake) -> list[Fact]:
     at_stake = money_list(stake)
     facts = [
         Fact("Money at stake", f"{at_stake} in {_runs(stake.parked)}" if at_stake else "none known"),
-        Fact("Waiting now", f"{_runs(stake.parked)}, {failure.count} times in all"),
+        Fact("Waiting now", f"{_runs(stake.parked)}, seen {_times(failure.count)}"),
         Fact("Flow and step", format_html("{} · <code>{}</code>", failure.flow_key, failure.node)),
         Fact(
             "First and last",
@@ -103,6 +103,10 @@ def _facts(failure: Failure, stake: Stake) -> list[Fact]:
     if failure.pointer:
         facts.append(Fact("Field", format_html("<code>{}</code>", failure.pointer)))
     return facts
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _runs(count: int) -> str:

@@ -21,12 +21,13 @@ __all__ = ["BLANK_LINES", "SheetCell", "SheetLine", "apply_sheet", "sheet_of"]
 
 BLANK_LINES = 5
 """Empty lines offered at the end of a page."""
+_NARROWEST, _WIDEST = 6, 40
 _DATES = ("valid_from", "valid_to")
 _NEW = re.compile(r"n\d{1,4}\Z")
 _OLD = re.compile(r"r\d{1,18}\Z")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SheetCell:
     """One input: its form name, type, caption, text and what is wrong with it."""
 
@@ -35,6 +36,7 @@ class SheetCell:
     label: str
     value: str
     wrong: str = ""
+    size: int = 8
 
 
 @dataclass(slots=True)
@@ -73,7 +75,8 @@ def sheet_of(table: MappingTable, rows: Sequence[MappingRow], *, first: int, tod
         line.stamp, line.expired = _stamp(texts), bool(row.valid_to and row.valid_to < today)
         lines.append(line)
     blank = dict.fromkeys(_names(table), "")
-    return lines + [_line(table, f"n{number}", "+", blank) for number in range(BLANK_LINES)]
+    lines += [_line(table, f"n{number}", "+", blank) for number in range(BLANK_LINES)]
+    return _sized(lines)
 
 
 def apply_sheet(
@@ -99,7 +102,7 @@ def apply_sheet(
             transaction.set_rollback(True)
     if not problems:
         return done, []
-    return {}, [_again(table, line, problems.get(line.id, [])) for line in lines]
+    return {}, _sized([_again(table, line, problems.get(line.id, [])) for line in lines])
 
 
 def _read(table: MappingTable, posted: Mapping[str, str]) -> Iterator[_Posted]:
@@ -161,6 +164,15 @@ def _line(
         for name, title, kind in _columns(table)
     ]
     return SheetLine(line_id, number, cells)
+
+
+def _sized(lines: list[SheetLine]) -> list[SheetLine]:
+    """Give all cells of a column the width of its longest text, in characters."""
+    for column in zip(*(line.cells for line in lines), strict=True):
+        widest = max(len(cell.value) for cell in column)
+        for cell in column:
+            cell.size = min(max(widest, _NARROWEST), _WIDEST)
+    return lines
 
 
 def _columns(table: MappingTable) -> Iterator[tuple[str, str, str]]:

@@ -118,6 +118,7 @@ class RunAdmin(FactsAdmin[Run]):
             "page": page_of(run, request.GET.get("step", "")),
             "acts": acts_for(run) if may_act else [],
             "may_act": may_act,
+            "what_to_do": looks.WHAT_TO_DO.get(run.failure.kind, "") if run.failure else "",
             "step_looks": looks.STEP,
             "effect_looks": looks.EFFECT,
             **(extra_context or {}),

@@ -95,27 +95,25 @@ def acts_for(run: Run) -> list[Act]:
     """What may be done about the run in its state, the gentlest first."""
     if run.state in Run.TERMINAL:
         return []
-    here = reverse("admin:integrations_run_change", args=[run.pk])
-    cancel = Act(
-        "Cancel the run", "Nothing that was written is undone", "Cancel run", f"{here}cancel/", danger=True
-    )
+    ends = reverse("admin:run-cancel", args=[run.pk])
+    cancel = Act("Cancel the run", "Nothing that was written is undone", "Cancel run", ends, danger=True)
     if run.state != Run.State.PARKED:
         return [cancel]
-    return [*_retries(run, here), cancel]
+    return [*_retries(run), cancel]
 
 
-def _retries(run: Run, here: str) -> list[Act]:
-    plan = retry_plan(run)
+def _retries(run: Run) -> list[Act]:
+    plan, here = retry_plan(run), reverse("admin:run-retry", args=[run.pk])
     step = _waiting_step(run)
     met = len(plan["confirmed"])
     counts = [f"{len(plan['reused'])} steps reused", f"{len(plan['unknown'])} effects looked up first"]
     found = [
-        Act(f"Retry from {step}", ", ".join(counts), "Show plan", f"{here}retry/"),
+        Act(f"Retry from {step}", ", ".join(counts), "Show plan", here),
         Act(
             "Run again from the start",
             f"A new run of the same event; {met} confirmed effects are met, not repeated",
             "Show plan",
-            f"{here}retry/?mode=start",
+            f"{here}?mode=start",
         ),
     ]
     newer = (
@@ -131,7 +129,7 @@ def _retries(run: Run, here: str) -> list[Act]:
                 "Run again on the current release",
                 says,
                 "Show plan",
-                f"{here}retry/?mode=start&release=current",
+                f"{here}?mode=start&release=current",
             )
         )
     return found

@@ -1,0 +1,83 @@
+"""The admin's pages in the small world, by name."""
+
+from importlib import import_module
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.models import User
+from django.urls import reverse
+
+from integrations.access.models import ApiKey, AuditEntry, Membership
+from integrations.effects.models import CrossReference
+from integrations.ingress.models import Event, Refusal
+from tests.admin.world import World
+
+__all__ = ["pages_of", "session_of"]
+
+LISTS = (
+    "run", "event", "release", "effect", "crossreference", "failure", "connection", "endpoint", "refusal", "mappingtable",
+    "apikey", "membership", "auditentry",
+)  # fmt: skip
+
+
+def pages_of(world: World) -> dict[str, str]:
+    """Name → path of every page somebody with every role can open."""
+    found = {"index": reverse("admin:index")}
+    found |= {f"list-{name}": reverse(f"admin:integrations_{name}_changelist") for name in LISTS}
+    found |= {
+        "list-flow": reverse("admin:designer_flow_changelist"),
+        "list-user": reverse("admin:auth_user_changelist"),
+    }
+    found |= {f"run-{name}": _page("run", run.pk) for name, run in world.runs.items()}
+    found |= {f"failure-{name}": _page("failure", one.pk) for name, one in world.failures.items()}
+    found |= {f"connection-{slot}": _page("connection", one.pk) for slot, one in world.connections.items()}
+    found |= {f"effect-{name}": _page("effect", one.pk) for name, one in world.effects.items()}
+    missing, table = world.runs["missing"].pk, world.table.pk
+    found |= {
+        "run-retry-plan": reverse("admin:run-retry", args=[missing]),
+        "run-start-plan": reverse("admin:run-retry", args=[missing]) + "?mode=start",
+        "run-cancel": reverse("admin:run-cancel", args=[missing]),
+        "failure-retry": reverse("admin:failure-retry", args=[world.failures["missing"].pk]),
+        "failure-ignore": reverse("admin:failure-ignore", args=[world.failures["missing"].pk]),
+        "table": _page("mappingtable", table),
+        "table-history": reverse("admin:table-history", args=[table]),
+        "table-import": reverse("admin:table-import", args=[table]),
+        "table-settings": reverse("admin:table-settings", args=[table]),
+        "table-new": reverse("admin:integrations_mappingtable_add"),
+        "connection-new": reverse("admin:integrations_connection_add"),
+        "connection-new-sage50": reverse("admin:integrations_connection_add") + "?connector=sage50",
+        "release": _page("release", world.release.pk),
+        "release-switch": reverse("admin:release-switch", args=[world.release.pk]),
+        "endpoint": _page("endpoint", world.endpoint.pk),
+        "refusal": _page("refusal", _first(Refusal)),
+        "event": _page("event", _first(Event)),
+        "crossreference": _page("crossreference", _first(CrossReference)),
+        "auditentry": _page("auditentry", _first(AuditEntry)),
+        "flow": reverse("admin:designer_flow_change", args=[1]),
+        "key-new": reverse("admin:integrations_apikey_add"),
+        "membership": _page("membership", _first(Membership)),
+        "membership-new": reverse("admin:integrations_membership_add"),
+        "user": reverse("admin:auth_user_change", args=[world.people["viewer"].pk]),
+        "user-new": reverse("admin:auth_user_add"),
+        "user-password": reverse("admin:auth_user_password_change", args=[world.people["viewer"].pk]),
+        "password": reverse("admin:password_change"),
+    }
+    return found
+
+
+def session_of(user: User) -> str:
+    """A signed-in session's key, for a browser's cookie."""
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    store[SESSION_KEY] = str(user.pk)
+    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store.create()
+    return str(store.session_key)
+
+
+def _page(model: str, pk: int) -> str:
+    return reverse(f"admin:integrations_{model}_change", args=[pk])
+
+
+def _first(model: type[Refusal | Event | CrossReference | AuditEntry | Membership | ApiKey]) -> int:
+    return int(model.objects.order_by("pk").values_list("pk", flat=True)[0])

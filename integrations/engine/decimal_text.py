@@ -69,14 +69,14 @@ def as_decimal(value: Json) -> Decimal | None:
     if len(text) > 2 * LIMITS.numeric_digits or not _DECIMAL.fullmatch(text):
         return None
     number = Decimal(text)
-    return number if _width(number) <= LIMITS.numeric_digits else None
+    return number if _fits(number, text) else None
 
 
 def as_text(number: Decimal) -> str:
     """Plain digits, no exponent, "0" without a sign; trailing zeros stay. Raises `Data` beyond the digits allowed."""
-    if _width(number) > LIMITS.numeric_digits:
+    text = format(number, "f") if abs(number.adjusted()) <= LIMITS.numeric_digits else ""
+    if not _fits(number, text):
         raise Data(f"A decimal may have {LIMITS.numeric_digits} digits.", code="limit")
-    text = format(number, "f")
     return text.removeprefix("-") if not number else text
 
 
@@ -102,7 +102,12 @@ def currency_places(currency: str) -> int:
     return _PLACES.get(currency, 2)
 
 
-def _width(number: Decimal) -> int:
-    """Digits the plain notation needs, before and after the point."""
+def _fits(number: Decimal, text: str) -> bool:
+    """True when its plain notation has no more digits than allowed, before and after the point together.
+
+    `text` is any notation of it: a short one without exponent answers at once, which is what nearly all are.
+    """
+    if text and len(text) <= LIMITS.numeric_digits and "e" not in text and "E" not in text:
+        return True
     exponent = number.as_tuple().exponent
-    return max(number.adjusted() + 1, 1) + max(-int(exponent), 0)
+    return max(number.adjusted() + 1, 1) + max(-int(exponent), 0) <= LIMITS.numeric_digits

@@ -243,7 +243,8 @@ def _entry(row: StepEntry, output: Json = None) -> Entry:
     state: EntryState = row.state  # type: ignore[assignment]  # a closed set, written by this module alone
     if output is None and row.state == "done":
         output = codec.unpack(row.output)
-    return Entry(row.path, row.node, row.attempt, state, port=row.port, output=output, spent=row.spent)
+    spent = 0 if state == "fail" else row.spent  # a retry by hand starts with a full budget
+    return Entry(row.path, row.node, row.attempt, state, port=row.port, output=output, spent=spent)
 
 
 def _copy(row: StepEntry) -> StepEntry:

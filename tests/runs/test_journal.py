@@ -60,8 +60,9 @@ def test_attempts_that_count_are_told_from_those_that_do_not(world: World) -> No
 
     latest = again(run).last("make")
     assert latest is not None
-    assert (latest.attempt, latest.spent, latest.state) == (4, 2, "fail")
+    assert (latest.attempt, latest.spent, latest.state) == (4, 0, "fail")
     assert [row.state for row in StepEntry.objects.order_by("attempt")] == ["retry", "retry", "wait", "fail"]
+    assert [row.spent for row in StepEntry.objects.order_by("attempt")] == [0, 1, 1, 2]
 
 
 def test_a_failed_attempt_keeps_its_sentence_and_no_payloads(world: World) -> None:

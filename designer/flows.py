@@ -17,7 +17,11 @@ from integrations.runs.models import Run
 __all__ = ["Overview", "current_document", "overviews"]
 
 HOURS = 24
-_OVER = {Run.State.SUCCEEDED: "succeeded", Run.State.PARKED: "parked", Run.State.FAILED: "failed"}
+_OVER: dict[str, str] = {
+    Run.State.SUCCEEDED: "succeeded",
+    Run.State.PARKED: "parked",
+    Run.State.FAILED: "failed",
+}
 
 
 @dataclass(slots=True)
@@ -86,9 +90,9 @@ def _add_releases(rows: Mapping[str, Overview], environments: Mapping[int, Envir
     ):
         shown[key, environment] = (number, active)
     for key, row in rows.items():
-        for pk, environment in environments.items():
-            number, active = shown.get((key, pk), (None, False))
-            row.environments.append({"environment": environment.key, "release": number, "active": active})
+        for pk, where in environments.items():
+            release, runs = shown.get((key, pk), (None, False))
+            row.environments.append({"environment": where.key, "release": release, "active": runs})
 
 
 def _add_last_runs(rows: Mapping[str, Overview], environments: Mapping[int, Environment]) -> None:

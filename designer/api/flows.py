@@ -15,18 +15,21 @@ from designer.models import Flow
 from designer.outline import identity_hint, slots_of, tables_of
 from integrations.access.authorise import visible_environments
 from integrations.api.paging import Keyset
+from integrations.releases.models import Environment
 
 __all__ = ["FlowDetail", "FlowList", "FlowView"]
 
 
-class FlowView(GenericAPIView[Flow]):
+class FlowView(GenericAPIView[Any]):
     """What the views of flows share: flows belong to no environment."""
 
-    serializer_class = FlowShape
+    serializer_class: Any = FlowShape
     queryset = Flow.objects.all()
 
-    def environment_of(self, _request: Request, **_kwargs: Any) -> None:
-        """Drawing is outside every environment."""
+    def environment_of(self, request: Request, **_kwargs: Any) -> Environment | None:
+        """None: drawing is outside every environment."""
+        del request
+        return None
 
     def flow(self, key: str) -> Flow:
         """The flow called `key`. Raises Http404."""

@@ -126,7 +126,7 @@ def _parts(files: Mapping[str, bytes], issues: list[Issue]) -> dict[str, dict[st
 def _bundle(manifest: Mapping[str, Any], parts: Mapping[str, Mapping[str, Any]]) -> Bundle:
     rows = parts.get("rows", {})
     requires = manifest["requires"]
-    setup = next(iter(parts.get("setup", {}).values()), {"questions": []})
+    setup: Mapping[str, Any] = next(iter(parts.get("setup", {}).values()), {"questions": []})
     return Bundle(
         key=manifest["key"],
         title=manifest["title"],

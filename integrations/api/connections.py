@@ -14,7 +14,7 @@ from connectors.sdk.errors import Config, Failure
 from connectors.sdk.validation import validator_for
 from integrations.access.audit import record
 from integrations.api.problems import ApiProblem
-from integrations.api.seen import SeenList, SeenRow, environment_by_key
+from integrations.api.seen import SeenList, SeenRow, environment_by_key, named_in_body
 from integrations.api.shapes.connections import ConnectionChange, ConnectionShape, NewConnection, TestShape
 from integrations.releases.models import Environment
 from integrations.vault import oauth, store
@@ -44,7 +44,7 @@ class ConnectionList(ListModelMixin, SeenList):
     def environment_of(self, request: Request, **kwargs: Any) -> Environment | None:
         if request.method != "POST":
             return super().environment_of(request, **kwargs)
-        return environment_by_key(request, str(request.data.get("environment", "")))
+        return environment_by_key(request, named_in_body(request, "environment"))
 
     def rows(self) -> QuerySet[Connection]:
         return _rows()

@@ -24,13 +24,11 @@ LARGEST_LIMIT = 200
 class Keyset(BasePagination):
     """Pages by the values of `view.keyset`, field names that together are unique, all in one direction: ("-id",)."""
 
-    def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: APIView | None = None
-    ) -> list[Any]:
-        """One page of rows. Raises `ApiProblem` for a cursor or limit that makes no sense."""
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
+        """One page of a query. Raises `ApiProblem` for a cursor or limit that makes no sense."""
         order: tuple[str, ...] = getattr(view, "keyset", ("-id",))
         limit = _limit(request.query_params.get("limit"))
-        rows = queryset.order_by(*order)
+        rows: QuerySet[Any] = queryset.order_by(*order)
         cursor = request.query_params.get("cursor")
         if cursor:
             rows = _behind(rows, order, _decode(cursor, len(order)))

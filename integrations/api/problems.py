@@ -205,9 +205,11 @@ def _flat_django(exc: DjangoValidationError) -> Iterator[dict[str, Any]]:
 
 
 def _headers(exc: Exception) -> dict[str, str]:
+    """What the framework's refusals say in headers: how to sign in, how long to wait."""
     headers: dict[str, str] = {}
-    if getattr(exc, "auth_header", None):
-        headers["WWW-Authenticate"] = str(exc.auth_header)
-    if getattr(exc, "wait", None):
-        headers["Retry-After"] = str(max(1, int(exc.wait)))
+    challenge, wait = getattr(exc, "auth_header", None), getattr(exc, "wait", None)
+    if challenge:
+        headers["WWW-Authenticate"] = str(challenge)
+    if wait:
+        headers["Retry-After"] = str(max(1, int(wait)))
     return headers

@@ -18,6 +18,7 @@ __all__ = [
     "SeenRow",
     "asked_environment",
     "environment_by_key",
+    "named_in_body",
     "only_seen",
     "seen_environment_ids",
 ]
@@ -47,6 +48,12 @@ def environment_by_key(request: Request, key: str, action: str = "environment.vi
     if environment is None:
         raise Http404
     return environment
+
+
+def named_in_body(request: Request, name: str) -> str:
+    """A text of the request's body; "" when the body has no such text."""
+    value = request.data.get(name) if isinstance(request.data, dict) else None
+    return value if isinstance(value, str) else ""
 
 
 def asked_environment(request: Request) -> Environment | None:

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from integrations.access.audit import record
 from integrations.api.paging import Keyset
 from integrations.api.problems import ApiProblem
-from integrations.api.seen import SeenList, environment_by_key
+from integrations.api.seen import SeenList, environment_by_key, named_in_body
 from integrations.api.shapes.tables import ImportShape, RowInput, RowShape, TableShape
 from integrations.mapping import importer, rows
 from integrations.mapping.models import MappingRow, MappingTable
@@ -127,13 +127,13 @@ class TableRow(TableView):
 
 
 class PlainText(BaseParser):
-    """A CSV body, as text."""
+    """A CSV body: {"text": …}."""
 
     media_type = "text/csv"
 
-    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> str:
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> dict[str, str]:
         try:
-            return bytes(stream.read()).decode("utf-8-sig")
+            return {"text": bytes(stream.read()).decode("utf-8-sig")}
         except UnicodeDecodeError as error:
             raise ApiProblem(400, "not_utf8", "The file is not UTF-8 text.") from error
 
@@ -151,7 +151,7 @@ class TableImport(TableView):
     )
     def post(self, request: Request, env: str, key: str) -> Response:
         dry = request.query_params.get("dry", "") in {"1", "true"}
-        text = str(request.data)
+        text = named_in_body(request, "text")
         try:
             preview = importer.preview_import(self.table, text)
             if preview.ready and not dry:

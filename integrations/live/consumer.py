@@ -26,7 +26,7 @@ LOOK_AGAIN = 30.0
 """Seconds after which the session and every topic's permission are looked at again."""
 
 
-class LiveConsumer(AsyncWebsocketConsumer):
+class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
     """`/ws/v1/`. Close codes: 4401 sign in, 4403 forbidden, 4429 slow down."""
 
     hub: Hub = HUB

@@ -17,6 +17,7 @@ async def _nobody(_scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "websocket.close", "code": 1008})
 
 
+nobody: Any = _nobody
 socket = OwnOriginOnly(
-    SessionMiddlewareStack(URLRouter([path("ws/v1/", LiveConsumer.as_asgi()), re_path(r"^.*$", _nobody)]))
+    SessionMiddlewareStack(URLRouter([path("ws/v1/", LiveConsumer.as_asgi()), re_path(r"^.*$", nobody)]))
 )

@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from django.test.utils import CaptureQueriesContext
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from integrations.runs.models import Run
 from tests.api.world import FLOW, World

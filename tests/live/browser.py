@@ -87,7 +87,7 @@ async def tab(
     if session:
         headers.append((b"cookie", f"{settings.SESSION_COOKIE_NAME}={session}".encode()))
     scope = {"type": "websocket", "path": path, "query_string": b"", "headers": headers, "subprotocols": []}
-    communicator = ApplicationCommunicator(application, scope)
+    communicator: Any = ApplicationCommunicator(application, scope)
     await communicator.send_input({"type": "websocket.connect"})
     answer = await communicator.receive_output(timeout=5)
     try:

@@ -217,7 +217,8 @@ def test_frames_of_a_burst_are_merged(world: World) -> None:
             await page.hear()
             await drain(page)
             await in_database(lambda: [world.step(run, f"line[{number}]") for number in range(30)])
-            frames, told = 0, set()
+            frames = 0
+            told: set[str] = set()
             while len(told) < 30:
                 frame = await page.hear()
                 frames, told = frames + 1, told | {step["path"] for step in frame["data"]["steps"]}

@@ -7,7 +7,8 @@ from rest_framework import serializers
 
 from integrations.api.shapes.money import MoneyShape, money
 from integrations.effects.models import CrossReference, Effect
-from integrations.payloads.codec import unpack_all
+from integrations.failures.models import Failure, Occurrence
+from integrations.payloads.codec import digest, unpack
 
 __all__ = ["CrossReferenceShape", "EffectDetailShape", "EffectShape", "effect_rows"]
 
@@ -49,21 +50,24 @@ class Conflict(serializers.Serializer[Any]):
 class EffectDetailShape(EffectShape):
     """An effect with what was meant and what came of it. Stored requests stay inside: they are for recovery."""
 
-    payload = serializers.JSONField(allow_null=True, read_only=True)
-    result = serializers.JSONField(allow_null=True, read_only=True)
+    payload = serializers.SerializerMethodField(help_text="What was meant, without our own markers.")
+    result = serializers.SerializerMethodField(help_text="What the far system made of it.")
     conflict = serializers.SerializerMethodField()
 
     class Meta(EffectShape.Meta):
         fields = [*EffectShape.Meta.fields, "payload", "result", "conflict"]
 
-    def to_representation(self, instance: Effect) -> dict[str, Any]:
-        payload, result = unpack_all([instance.payload, instance.output])
-        instance.payload, instance.result = payload, result  # type: ignore[attr-defined]
-        return super().to_representation(instance)
+    @extend_schema_field(serializers.JSONField(allow_null=True))
+    def get_payload(self, effect: Effect) -> Any:
+        return unpack(effect.payload)
+
+    @extend_schema_field(serializers.JSONField(allow_null=True))
+    def get_result(self, effect: Effect) -> Any:
+        return unpack(effect.output)
 
     @extend_schema_field(Conflict(allow_null=True))
     def get_conflict(self, effect: Effect) -> dict[str, Any] | None:
-        return getattr(effect, "conflict", None)
+        return conflict_of(effect)
 
 
 class CrossReferenceShape(serializers.ModelSerializer[CrossReference]):
@@ -77,6 +81,22 @@ class CrossReferenceShape(serializers.ModelSerializer[CrossReference]):
         fields = [
             "id", "environment", "source_record", "source_id", "account", "record", "far_id", "effect", "created_at",
         ]  # fmt: skip
+
+
+def conflict_of(effect: Effect) -> dict[str, Any] | None:
+    """The payload that met this confirmed effect and differed from it, as long as that waits for a person."""
+    waiting = Occurrence.objects.filter(
+        failure__code="payload_changed",
+        failure__state__in=[Failure.State.OPEN, Failure.State.SNOOZED],
+        info__effect=effect.pk,
+        payloads__isnull=False,
+        closed_at=None,
+    )
+    met = waiting.order_by("-id").first()
+    if met is None:
+        return None
+    payload = (unpack(met.payloads) or {}).get("intended")
+    return {"payload": payload, "payload_hash": digest(payload)}
 
 
 def effect_rows() -> Any:

@@ -15,7 +15,7 @@ from connectors.sdk.sandbox.server import HttpServer, Line
 from connectors.sdk.wire import Json
 from connectors.streak.sandbox.company import API_KEY
 
-__all__ = ["Api", "Bench", "Receiver", "eventually"]
+__all__ = ["Api", "Bench", "Receiver", "eventually", "refusals"]
 
 
 def eventually(check: Callable[[], Any], seconds: float = 10) -> Any:
@@ -26,6 +26,12 @@ def eventually(check: Callable[[], Any], seconds: float = 10) -> Any:
             return found
         time.sleep(0.005)
     raise AssertionError(f"{check} never came true")
+
+
+def refusals(answer: requests.Response) -> dict[str, str]:
+    """What Sage refused: messages by `$source`."""
+    assert answer.status_code == 422, answer.text
+    return {one["$source"]: one["$message"] for one in answer.json()}
 
 
 class Api(requests.Session):

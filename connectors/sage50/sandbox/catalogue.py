@@ -156,6 +156,12 @@ def create_product(world: World, request: Request) -> Reply:
     return once(world, body, lambda: _made(world, body))
 
 
+def _are_prices(prices: Json) -> bool:
+    return isinstance(prices, list) and all(
+        isinstance(price, dict) and decimal(price.get("price")) is not None for price in prices
+    )
+
+
 def _made(world: World, body: Record) -> Reply:
     problems = Problems("product")
     for name in ("description", "sales_ledger_account_id", "purchase_ledger_account_id"):
@@ -164,7 +170,7 @@ def _made(world: World, body: Record) -> Reply:
     check_lengths(problems, body, {"item_code": 255, "source_guid": 255})
     accounts = dict.fromkeys(("sales_ledger_account_id", "purchase_ledger_account_id"), "ledger_account")
     check_known(world, problems, body, accounts | {"sales_tax_rate_id": "tax_rate"})
-    if any(decimal(price.get("price")) is None for price in body.get("sales_prices") or []):
+    if not _are_prices(body.get("sales_prices") or []):
         problems.add("sales_prices", "is not a number")
     problems.check()
     now, key = iso(world), new_id()

@@ -110,6 +110,10 @@ def _check(world: World, body: Record) -> None:
         problems.add("contact_type_ids", "does not exist")
     check_lengths(problems, body, _LENGTHS)
     check_known(world, problems, body, _LINKS)
+    for name in ("main_address", "delivery_address", "main_contact_person"):
+        if body.get(name) and not isinstance(body[name], dict):
+            problems.add(name, "is invalid")
+    problems.check()
     for name in ("main_address", "delivery_address"):
         if body.get(name):
             check_lengths(problems, body[name], _ADDRESS, f"{name}.")

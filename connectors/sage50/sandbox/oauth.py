@@ -5,6 +5,7 @@ import html
 import json
 import secrets
 from collections.abc import Mapping
+from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlencode, urlsplit
 
@@ -22,6 +23,7 @@ CODE_SECONDS = 60
 ACCESS_SECONDS = 300
 REFRESH_SECONDS = 2_678_400
 SCOPES = ("full_access", "readonly")
+_STYLE = Path(__file__).parent / "assets" / "sign_in.css"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -169,23 +171,19 @@ def sign_in(world: World, _request: Request) -> Reply:
     return Reply(_issue(world, CLIENT_ID, "full_access"), 201)
 
 
-_STYLE = """:root{color-scheme:light dark}body{font:15px/22px system-ui,sans-serif;margin:12vh auto;max-width:26rem;padding:0 1rem;
-background:light-dark(#f6f7f9,#0f1115);color:light-dark(#171a21,#e9ebf0)}main{background:light-dark(#fff,#16181d);border:1px solid
-light-dark(#e4e6eb,#272b34);border-radius:8px;padding:1.25rem}small{color:light-dark(#875200,#f0bd62)}button{font:inherit;height:36px;
-padding:0 14px;border-radius:6px;border:1px solid light-dark(#cdd1da,#3a404c);background:none;color:inherit}
-button.p{background:light-dark(#3f3fbf,#5c5fe0);color:#fff;border-color:transparent}button:focus-visible{outline:2px solid
-light-dark(#3f3fbf,#a9adff);outline-offset:2px}"""
-
-
 def style(_world: World, _request: Request) -> Reply:
-    return Reply(raw=_STYLE.encode(), content_type="text/css; charset=utf-8")
+    return Reply(raw=_STYLE.read_bytes(), content_type="text/css; charset=utf-8")
 
 
 def _page(body: str, target: str = "", status: int = 200) -> Reply:
-    text = f"""<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+    text = f"""<!doctype html><html lang="en"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Sandbox: sign in to Sage</title><link rel="stylesheet" href="/oauth2/style.css">
 <main><small>Sandbox. Not a real Sage account.</small><h1>Sign in to Sage</h1>{body}</main></html>"""
-    policy = f"default-src 'none'; style-src 'self'; form-action 'self' {target}; frame-ancestors 'none'; base-uri 'none'"
+    policy = (
+        f"default-src 'none'; style-src 'self'; form-action 'self' {target}; "
+        "frame-ancestors 'none'; base-uri 'none'"
+    )
     return Reply(
         status=status,
         raw=text.encode(),

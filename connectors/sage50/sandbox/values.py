@@ -67,7 +67,7 @@ def iso(world: World) -> str:
 
 
 def moment(text: str) -> datetime:
-    """A filter's time: a date, or a date and time; without a zone it is UTC. RefusedError when it is neither."""
+    """A filter's time: a date, or a date and time; without a zone it is UTC. Refused when it is neither."""
     try:
         found = datetime.fromisoformat(text.replace(" ", "+"))
     except ValueError:

@@ -5,7 +5,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from connectors.sdk.sandbox.http import RefusedError, Reply, Request, encode, problem, read_object
-from connectors.sdk.sandbox.index_page import asset, page
+from connectors.sdk.sandbox.index_page import asset, page, regions
 from connectors.sdk.sandbox.router import Router
 from connectors.sdk.sandbox.server import Line
 from connectors.sdk.sandbox.simulator import Kind, Route, Simulator, World
@@ -47,7 +47,8 @@ class Control:
 
     def _own_routes(self) -> Sequence[tuple[str, str, Handler]]:
         return [
-            ("GET", "/", lambda _request: page(self._host)),
+            ("GET", "/", lambda request: page(self._host, request)),
+            ("GET", "/regions", lambda request: Reply(regions(self._host, request))),
             ("GET", "/assets/<name>", lambda request: asset(request.params["name"])),
             ("GET", "/api/state", lambda _request: Reply(self._state())),
             ("GET", "/api/urls", lambda _request: Reply(self._host.urls())),

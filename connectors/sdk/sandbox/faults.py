@@ -31,12 +31,12 @@ class FaultKind:
 HTTP_FAULTS: Sequence[FaultKind] = (
     FaultKind("slow", "Slow answers", "before", millis=2000),
     FaultKind("rate_limit", "Limit requests (429)", "before", millis=2000),
-    FaultKind("error", "Fail before doing anything (500)", "before"),
+    FaultKind("error", "Fail before writing (500)", "before"),
     FaultKind("unavailable", "Be unavailable (503)", "before"),
     FaultKind("refuse", "Refuse the credentials (401)", "before"),
     FaultKind("lose_answer", "Lose the answer after writing", "after", scope="writes"),
     FaultKind("late_commit", "Lose the answer, write later", "before", scope="writes", millis=1500),
-    FaultKind("hang", "Hang without doing anything", "before", millis=60_000),
+    FaultKind("hang", "Hang without an answer", "before", millis=60_000),
 )
 
 

@@ -1,6 +1,7 @@
 """A small threaded HTTP/1.1 server: keep-alive, TCP_NODELAY, and the power to drop a connection without answering."""
 
 import contextlib
+import logging
 import socket
 import struct
 import threading
@@ -15,6 +16,7 @@ from connectors.sdk.sandbox.http import NO_CONTENT, Reply, Request, encode
 
 __all__ = ["HttpServer", "Line"]
 
+_LOG = logging.getLogger(__name__)
 MAX_BODY = 10_000_000
 IDLE_SECONDS = 120.0
 PHRASES: Mapping[int, str] = {status.value: status.phrase for status in HTTPStatus}
@@ -125,6 +127,10 @@ class HttpServer:
             self._converse(sock)
         except (OSError, httptools.HttpParserError):
             pass
+        except Exception:  # noqa: BLE001 - the outermost frame of a connection's thread
+            _LOG.exception("The sandbox stumbled over a request to %s", self._name)
+            with contextlib.suppress(OSError):
+                sock.sendall(_wire(Reply({"error": "The sandbox stumbled"}, 500), keep=False))
         finally:
             self._open.discard(sock)
             sock.close()

@@ -16,7 +16,18 @@ from connectors.sdk.sandbox.store import Index, Record, Records
 from connectors.sdk.sandbox.traffic import Traffic
 from connectors.sdk.wire import Json
 
-__all__ = ["Background", "Column", "Kind", "Route", "Simulator", "World", "discover", "money"]
+__all__ = [
+    "Background",
+    "Column",
+    "Kind",
+    "Route",
+    "Simulator",
+    "Summary",
+    "Table",
+    "World",
+    "discover",
+    "money",
+]
 
 
 class Background(Protocol):
@@ -69,6 +80,24 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Table:
+    """Lines inside a record, as texts; the last two columns are numbers. `foot` holds (title, amount)."""
+
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    foot: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A record for people: what it is called, facts as (label, text), and its lines."""
+
+    title: str
+    facts: Sequence[tuple[str, str]]
+    lines: Table | None = None
+
+
+@dataclass(frozen=True)
 class Kind:
     """A kind of record the inspector shows; `view(world, record)` gives the whole record as JSON."""
 
@@ -76,6 +105,7 @@ class Kind:
     title: str
     columns: Sequence[Column]
     view: Callable[[World, Record], Json]
+    summary: Callable[[World, Record], Summary] | None = None
 
 
 @dataclass(frozen=True)

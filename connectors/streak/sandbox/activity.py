@@ -9,7 +9,7 @@ from connectors.streak.sandbox.box_edit import assignees
 from connectors.streak.sandbox.boxes import box_in_path
 from connectors.streak.sandbox.keys import new_key
 from connectors.streak.sandbox.members import sharing
-from connectors.streak.sandbox.refusals import caller, missing
+from connectors.streak.sandbox.refusals import caller, missing, refuse
 from connectors.streak.sandbox.webhooks import announce
 
 __all__ = ["ROUTES"]
@@ -80,9 +80,20 @@ def list_tasks(world: World, request: Request) -> Reply:
     return Reply({"results": found, "hasNextPage": len(tasks) > (page + 1) * limit})
 
 
+def agenda(world: World, request: Request) -> Reply:
+    """The open tasks of all boxes, most due first."""
+    finished = request.query("includeCompleted") == "true"
+    tasks = [task for task in world.records.all("task") if finished or task["status"] != "DONE"]
+    limit = number(request.query("limit"), 50)
+    found = [_task_view(world, task) for task in sorted(tasks, key=lambda task: int(task["dueDate"]))]
+    return Reply({"results": found[:limit], "hasNextPage": len(found) > limit})
+
+
 def create_task(world: World, request: Request) -> Reply:
     box, body, now = box_in_path(world, request), read_v2(request, "text"), world.clock.millis()
-    due = int(body.get("dueDate") or -1)
+    due = body.get("dueDate") or -1
+    if not isinstance(due, int):
+        refuse("Invalid dueDate")
     task: Record = {
         "key": new_key("Task"),
         "boxKey": box["key"],
@@ -137,6 +148,7 @@ ROUTES = (
     Route("DELETE", "/api/v2/comments/<key>", delete_comment),
     Route("GET", "/api/v2/boxes/<box>/tasks", list_tasks),
     Route("POST", "/api/v2/boxes/<box>/tasks", create_task),
+    Route("GET", "/api/v2/tasks", agenda),
     Route("GET", "/api/v2/tasks/<key>", get_task),
     Route("POST", "/api/v2/tasks/<key>", edit_task),
     Route("DELETE", "/api/v2/tasks/<key>", delete_task),

@@ -196,6 +196,8 @@ def move_pipeline(world: World, request: Request) -> Reply:
     pipeline_in_path(world, request)
     moved = []
     for item in read_v2_list(request):
+        if not isinstance(item, dict):
+            refuse("Missing parameters")
         box = world.records.get("box", str(item.get("key") or item.get("boxKey"))) or missing("Box")
         target = world.records.get("pipeline", str(item.get("pipelineKey"))) or missing("Pipeline")
         now = world.clock.millis()

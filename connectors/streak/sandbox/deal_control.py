@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import cast
 
 from connectors.sdk.sandbox.http import Reply, Request, read_object
 from connectors.sdk.sandbox.simulator import Route, World
@@ -43,8 +44,8 @@ def _made_up(world: World, given: Mapping[str, Json]) -> Deal:
         "close_date": (world.clock.now() + timedelta(days=7)).date().isoformat(),
         "fields": {"Payment terms": "Net 30"},
     }
-    deal.update({name: value for name, value in given.items() if name in Deal.__annotations__})  # type: ignore[typeddict-item]
-    return deal
+    wanted = {name: value for name, value in given.items() if name in Deal.__annotations__}
+    return cast("Deal", {**deal, **wanted})
 
 
 def _summary(world: World, box: Record) -> Json:

@@ -95,15 +95,18 @@ class _Lane:
             self._forget(origin)
 
     def _send(self, delivery: Record) -> int:
-        began, target = time.perf_counter(), urlsplit(delivery["url"])
+        """Deliver once; the status, 0 without an answer."""
+        began, origin = time.perf_counter(), ""
         headers = {"Content-Type": "application/json", "User-Agent": "Streak-Sandbox"}
         if delivery["token"]:
             headers["X-Streak-Webhook-Token"] = delivery["token"]
-        path = (target.path or "/") + (f"?{target.query}" if target.query else "")
         try:
-            status = self._post(f"{target.scheme}://{target.netloc}", path, encode(delivery["body"]), headers)
-        except (OSError, http.client.HTTPException):
-            self._forget(f"{target.scheme}://{target.netloc}")
+            target = urlsplit(delivery["url"])
+            origin = f"{target.scheme}://{target.netloc}"
+            path = (target.path or "/") + (f"?{target.query}" if target.query else "")
+            status = self._post(origin, path, encode(delivery["body"]), headers)
+        except (OSError, http.client.HTTPException, ValueError):
+            self._forget(origin)
             status = 0
         millis = round((time.perf_counter() - began) * 1000, 2)
         now, note = self._world.clock.millis(), delivery["about"]

@@ -141,13 +141,17 @@ def create_v1(world: World, request: Request) -> Reply:
     )
 
 
+def _names_all(order: Json, pipeline: Record) -> bool:
+    return isinstance(order, list) and sorted(map(str, order)) == sorted(pipeline["stages"])
+
+
 def edit(world: World, request: Request) -> Reply:
     pipeline = pipeline_in_path(world, request)
     body = read_post(request) if "/v1/" in request.path else read_v2(request)
     if body is None:
         return Reply(None)
     order = body.get("stageOrder")
-    if order is not None and sorted(order) != sorted(pipeline["stages"]):
+    if order is not None and not _names_all(order, pipeline):
         refuse("stageOrder must name every stage once")
     names = ("name", "description", "icon", "stageOrder", "stageColorTheme", "sharingRestrictedToTeam")
     changed = {name: body[name] for name in names if body.get(name) is not None}

@@ -35,6 +35,9 @@ _WEBHOOK_FAULTS = (
 )
 
 
+SHORT = 12
+
+
 def _one(name: str) -> Index:
     return lambda record: [str(record[name])]
 
@@ -59,6 +62,11 @@ def _amount(world: World, box: Record) -> str:
     return str(deal_board.card(world, box)["money"])
 
 
+def _invoice(world: World, box: Record) -> str:
+    mark = str(deal_board.card(world, box)["mark"] or "")
+    return f"{mark[:8]}…" if len(mark) > SHORT else mark
+
+
 def _person(_world: World, contact: Record) -> str:
     return " ".join(filter(None, [contact["givenName"], contact["familyName"]]))
 
@@ -75,9 +83,10 @@ _KINDS = (
             Column("Box", lambda _world, box: str(box["name"])),
             Column("Stage", _stage),
             Column("Amount", _amount, numeric=True),
-            Column("Sage invoice", lambda world, box: str(deal_board.card(world, box)["mark"] or "")),
+            Column("Sage invoice", _invoice),
         ),
         boxes.box_view,
+        deal_board.summary,
     ),
     Kind(
         "contact",

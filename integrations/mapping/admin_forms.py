@@ -5,6 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -79,6 +80,8 @@ class ImportViews(FactsAdmin[MappingTable]):
     def settings_view(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
         """Name, words, class, what a missing row means, and the columns; without an id, a new table."""
         table = self.found(request, object_id) if object_id else None
+        if table is None and not self.has_add_permission(request):
+            raise PermissionDenied
         form = TableForm(request, table)
         if request.method == "POST" and form.save():
             saved = form.table

@@ -127,7 +127,7 @@ class ConnectionAdmin(FactsAdmin[Connection]):
                 "page_environment": connection.environment,
                 "facts": _facts(connection),
                 "status_badge": marks.badge(looks.CONNECTION[connection.status]),
-                "mark_badge": marks.badge(looks.MARK[connection.mark]),
+                "mark_badge": marks.badge(looks.MARK[connection.mark]) if connection.mark in looks.MARK else "",
                 "slots": sorted(binding.slot for binding in connection.bindings.all()),
                 "may_test": can(request, "connection.test", connection.environment),
                 "swapped": "swapped" in request.GET,

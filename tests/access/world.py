@@ -1,0 +1,201 @@
+"""One of everything, in the environment dev, so that every address leads to something real."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.models import Group, User
+from django.db.models import Model
+from django.utils import timezone
+
+from designer.models import Draft, Flow, FlowVersion
+from integrations.access.models import ApiKey, AuditEntry, Membership, Role
+from integrations.effects.models import CrossReference, Effect, EffectKey
+from integrations.failures.models import Failure, Occurrence
+from integrations.ingress.models import Endpoint, Event, Refusal
+from integrations.mapping.models import MappingRow, MappingTable
+from integrations.payloads.codec import pack
+from integrations.releases.models import Binding, Environment, Release, Variable
+from integrations.runs.models import Run, StepEntry
+from integrations.vault.models import Connection
+
+__all__ = ["ACTORS", "World", "build_world"]
+
+ACTORS = ("anonymous", "stranger", "elsewhere", *Role.values, "superuser")
+"""A stranger signed in without any role; "elsewhere" administers another environment; the roles are held in dev."""
+
+GRAPH: dict[str, Any] = {
+    "format": 1,
+    "key": "deal",
+    "nodes": {"won": {"type": "trigger", "version": 1, "name": "Won", "config": {}}},
+    "edges": {},
+    "settings": {},
+}
+PLAN = {"format": 1, "key": "deal", "digest": "d", "steps": [], "edges": [], "needs": {}, "settings": {}}
+
+
+@dataclass(slots=True)
+class World:
+    """`things` are the objects by model name; `values` what else an address may need."""
+
+    things: dict[str, Model] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)
+    people: dict[str, User] = field(default_factory=dict)
+
+    def add(self, thing: Model) -> None:
+        self.things[type(thing).__name__.lower()] = thing
+
+    def pk(self, name: str) -> str:
+        """The primary key of the thing called `name`, or the value of that name."""
+        return str(self.things[name].pk) if name in self.things else self.values[name]
+
+
+def build_world() -> World:
+    """People of every kind, and one thing of every model."""
+    world = World(
+        values={
+            "env": "dev",
+            "flow_key": "deal",
+            "table": "stages",
+            "slot": "ledger",
+            "path": "h00k",
+            "one": "1",
+        }
+    )
+    dev = Environment.objects.create(key="dev", name="Development")
+    prod = Environment.objects.create(key="prod", name="Production", order=9, live=True)
+    world.add(dev)
+    _people(world, dev, prod)
+    _set_up(world, dev)
+    _happened(world, dev)
+    return world
+
+
+def _people(world: World, dev: Environment, prod: Environment) -> None:
+    for name in ACTORS[1:]:
+        user = User.objects.create(username=name, is_superuser=name == "superuser")
+        world.people[name] = user
+        if name in Role.values:
+            world.add(Membership.objects.create(user=user, environment=dev, role=name))
+    Membership.objects.create(user=world.people["elsewhere"], environment=prod, role=Role.ADMINISTRATOR)
+    world.add(User.objects.create(username="somebody"))
+    world.add(Group.objects.create(name="a group"))
+    world.add(
+        ApiKey.objects.create(name="CI", prefix="abcdefghijkl", secret_hash="", roles=[], environment=dev)
+    )
+    world.add(
+        AuditEntry.objects.create(actor="somebody", action="run.retry", target="run 1", environment="dev")
+    )
+
+
+def _set_up(world: World, dev: Environment) -> None:
+    connection = Connection.objects.create(
+        environment=dev,
+        key="books",
+        name="Books",
+        connector="keyring",
+        auth="oauth2_code",
+        base_url="http://127.0.0.1:1",
+        mark="sandbox",
+    )
+    world.add(connection)
+    world.add(Binding.objects.create(environment=dev, slot="ledger", connection=connection))
+    world.add(Variable.objects.create(environment=dev, key="company", value="Acme"))
+    columns = [
+        {"key": "stage", "title": "Stage", "type": "text", "is_key": True},
+        {"key": "status", "title": "Status", "type": "text", "is_key": False},
+    ]
+    table = MappingTable.objects.create(environment=dev, key="stages", name="Stages", columns=columns)
+    world.add(table)
+    world.add(MappingRow.objects.create(table=table, lookup="won", values={"stage": "Won", "status": "won"}))
+    flow = Flow.objects.create(key="deal", name="Deal")
+    world.add(flow)
+    world.add(Draft.objects.create(flow=flow, document={**GRAPH, "layout": {}}))
+    world.add(FlowVersion.objects.create(flow=flow, number=1, digest="d", graph=GRAPH))
+    release = Release.objects.create(
+        environment=dev,
+        flow_key="deal",
+        flow_name="Deal",
+        number=1,
+        digest="d",
+        plan=PLAN,
+        graph=GRAPH,
+        active=True,
+    )
+    world.add(release)
+
+
+def _happened(world: World, dev: Environment) -> None:
+    now = timezone.now()
+    at = {"environment": dev, "flow_key": "deal"}
+    endpoint = Endpoint.objects.create(
+        **at, node="won", path="h00k", connector="streak", trigger="streak.box_stage_changed"
+    )
+    event = Event.objects.create(
+        **at, endpoint=endpoint, node="won", key="1", data=pack({}, klass="event"), received_at=now
+    )
+    failure = Failure.objects.create(
+        **at,
+        fingerprint="f",
+        kind="data",
+        code="data",
+        sentence="It is wrong.",
+        verdict="data",
+        node="won",
+        first_at=now,
+        last_at=now,
+    )
+    run = Run.objects.create(
+        **at,
+        release=Release.objects.get(),
+        event=event,
+        state=Run.State.PARKED,
+        reason="person",
+        failure=failure,
+        queued_at=now,
+        started_at=now,
+    )
+    effect = Effect.objects.create(
+        account="keyring:acme",
+        record="invoice",
+        identity="1",
+        kind="create",
+        state=Effect.State.UNKNOWN,
+        strategy="native",
+        operation="keyring.create",
+        connection=Connection.objects.get(),
+        run=run,
+        run_number=run.pk,
+        flow_key="deal",
+        path="won",
+        payload_hash="h",
+        intended_at=now,
+    )
+    step = StepEntry.objects.create(
+        run=run, path="won", node="won", attempt=1, state="fail", started_at=now, ended_at=now, seq=1
+    )
+    for thing in (endpoint, event, failure, run, effect, step):
+        world.add(thing)
+    world.add(EffectKey.objects.create(account="keyring:acme", record="invoice", key="1", effect=effect))
+    world.add(Occurrence.objects.create(failure=failure, run=run, path="won", attempt=1, at=now))
+    world.add(
+        Refusal.objects.create(
+            endpoint=endpoint,
+            path="h00k",
+            code="token",
+            status=401,
+            sentence="No.",
+            first_at=now,
+            last_at=now,
+        )
+    )
+    world.add(
+        CrossReference.objects.create(
+            environment=dev,
+            source_record="box",
+            source_id="b1",
+            account="keyring:acme",
+            record="invoice",
+            far_id="i1",
+            effect=effect,
+        )
+    )

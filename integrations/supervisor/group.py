@@ -10,6 +10,7 @@ from integrations.supervisor.child import Child, Running, Sink, spawn
 __all__ = ["Group", "NotReadyError", "StoppedError"]
 
 READY_WITHIN = 60.0  # seconds a child may take until it does its work
+DEATHS_AT_START = 3  # before a child has come up, then it won't
 STOP_WITHIN = 10.0  # seconds a child may take to stop before it is killed
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before a dead child is started again; doubled each time
 STEADY_AFTER = 30.0  # seconds after which a death starts the pauses anew
@@ -33,6 +34,7 @@ class _Member:
         self.started_at = 0.0
         self.again_at = 0.0
         self.pause = FIRST_PAUSE
+        self.deaths = 0
 
 
 class Group:
@@ -44,7 +46,6 @@ class Group:
         self._keep_open = tuple(keep_open)
         self._members: list[_Member] = []
         self._signals = 0
-        self.deaths = 0
 
     def obey_signals(self) -> None:
         """SIGINT and SIGTERM stop the group; a second one kills it at once."""
@@ -142,7 +143,7 @@ class Group:
             return
         member.running.end()
         member.running = None
-        self.deaths += 1
+        member.deaths += 1
         if now - member.started_at > STEADY_AFTER:
             member.pause = FIRST_PAUSE
         self._say(f"{member.child.name} {ended}; it is started again in {member.pause:g} s.")

@@ -77,7 +77,6 @@ def test_a_child_that_dies_is_started_again_and_the_group_says_so(group: Group, 
     os.kill(first, signal.SIGKILL)
     wait_until(lambda: group.pids().get("worker", first) != first, group)
     assert told.sentences == ["worker was killed by SIGKILL; it is started again in 0.5 s."]
-    assert group.deaths == 1
 
 
 def test_a_child_that_keeps_dying_waits_longer_each_time(group: Group, told: Told) -> None:
@@ -111,6 +110,12 @@ def test_a_child_that_does_not_come_up_is_an_error(group: Group, monkeypatch: py
     monkeypatch.setattr(group_module, "READY_WITHIN", 0.2)
     with pytest.raises(NotReadyError, match="web did not come up"):
         group.start([child(SLEEP, "web", ready=lambda: False)])
+
+
+def test_a_child_that_dies_again_and_again_at_the_start_is_an_error(group: Group, told: Told) -> None:
+    with pytest.raises(NotReadyError, match="web can't start; its lines say why"):
+        group.start([child("raise SystemExit('no such setting')", "web", ready=lambda: False)])
+    assert told.lines[0] == ("web", "no such setting")
 
 
 def test_a_command_run_to_its_end_that_fails_is_an_error(group: Group, told: Told) -> None:

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
-from integrations.api.problems import problem_handler
 from connectors.sdk.errors import Conflict, Data, NotFound, RateLimited, Transient
+from integrations.api.problems import problem_handler
 from tests.api.world import World
 
 

@@ -126,7 +126,8 @@ def _set_up(world: World, dev: Environment) -> None:
 
 def _happened(world: World, dev: Environment) -> None:
     now = timezone.now()
-    at = {"environment": dev, "flow_key": "deal"}
+    at: dict[str, Any] = {"environment": dev, "flow_key": "deal"}
+    span: dict[str, Any] = {"first_at": now, "last_at": now}
     endpoint = Endpoint.objects.create(
         **at, node="won", path="h00k", connector="streak", trigger="streak.box_stage_changed"
     )
@@ -134,29 +135,28 @@ def _happened(world: World, dev: Environment) -> None:
         **at, endpoint=endpoint, node="won", key="1", data=pack({}, klass="event"), received_at=now
     )
     failure = Failure.objects.create(
-        **at,
-        fingerprint="f",
-        kind="data",
-        code="data",
-        sentence="It is wrong.",
-        verdict="data",
-        node="won",
-        first_at=now,
-        last_at=now,
+        **at, **span, fingerprint="f", kind="data", code="data", sentence="Wrong.", verdict="data", node="won"
     )
+    parked: dict[str, Any] = {"state": Run.State.PARKED, "reason": "person", "failure": failure}
     run = Run.objects.create(
-        **at,
-        release=Release.objects.get(),
-        event=event,
-        state=Run.State.PARKED,
-        reason="person",
-        failure=failure,
-        queued_at=now,
-        started_at=now,
+        **at, **parked, release=Release.objects.get(), event=event, queued_at=now, started_at=now
     )
+    step = StepEntry.objects.create(
+        run=run, path="won", node="won", attempt=1, state="fail", started_at=now, ended_at=now, seq=1
+    )
+    refusal = Refusal.objects.create(
+        **span, endpoint=endpoint, path="h00k", code="token", status=401, sentence="No."
+    )
+    occurrence = Occurrence.objects.create(failure=failure, run=run, path="won", attempt=1, at=now)
+    for thing in (endpoint, event, failure, run, step, refusal, occurrence):
+        world.add(thing)
+    _written(world, run)
+
+
+def _written(world: World, run: Run) -> None:
+    far: dict[str, Any] = {"account": "keyring:acme", "record": "invoice"}
     effect = Effect.objects.create(
-        account="keyring:acme",
-        record="invoice",
+        **far,
         identity="1",
         kind="create",
         state=Effect.State.UNKNOWN,
@@ -168,33 +168,16 @@ def _happened(world: World, dev: Environment) -> None:
         flow_key="deal",
         path="won",
         payload_hash="h",
-        intended_at=now,
+        intended_at=run.queued_at,
     )
-    step = StepEntry.objects.create(
-        run=run, path="won", node="won", attempt=1, state="fail", started_at=now, ended_at=now, seq=1
-    )
-    for thing in (endpoint, event, failure, run, effect, step):
-        world.add(thing)
-    world.add(EffectKey.objects.create(account="keyring:acme", record="invoice", key="1", effect=effect))
-    world.add(Occurrence.objects.create(failure=failure, run=run, path="won", attempt=1, at=now))
-    world.add(
-        Refusal.objects.create(
-            endpoint=endpoint,
-            path="h00k",
-            code="token",
-            status=401,
-            sentence="No.",
-            first_at=now,
-            last_at=now,
-        )
-    )
+    world.add(effect)
+    world.add(EffectKey.objects.create(**far, key="1", effect=effect))
     world.add(
         CrossReference.objects.create(
-            environment=dev,
+            **far,
+            environment=run.environment,
             source_record="box",
             source_id="b1",
-            account="keyring:acme",
-            record="invoice",
             far_id="i1",
             effect=effect,
         )

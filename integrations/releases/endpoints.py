@@ -9,9 +9,9 @@ from django.db.models import QuerySet
 from connectors.sdk.wire import Json
 from integrations.catalog import CATALOG
 from integrations.engine.plan import Step
+from integrations.engine.plan_codec import plan_from_json
 from integrations.ingress.models import Endpoint
 from integrations.releases.models import Release
-from integrations.releases.plans import plan_of
 from integrations.vault.seal import endpoint_aad, seal
 
 __all__ = ["close", "open_for", "reserve"]
@@ -46,8 +46,9 @@ def _of_flow(release: Release) -> QuerySet[Endpoint]:
 
 
 def _listening(release: Release) -> Iterator[Step]:
-    """The trigger steps that have a public address."""
-    for step in plan_of(release.pk).steps:
+    """The trigger steps that have a public address. Read from the row itself: it may not be committed yet, and what
+    `plan_of` has once read it keeps."""
+    for step in plan_from_json(release.plan).steps:
         kind = CATALOG.node_type(step.type)
         if kind is not None and kind.category == "trigger" and step.params.get("kind") == "webhook":
             yield step

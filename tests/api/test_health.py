@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError
+from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from django.utils import timezone
 
@@ -39,7 +40,7 @@ def test_it_is_not_ready_when_nothing_carries_runs(db: None, beats: list[float])
 
 def test_it_is_not_ready_before_its_tables_are_there(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     beat(1)
-    monkeypatch.setattr(health.MigrationExecutor, "migration_plan", lambda _self, _targets: [("m", False)])
+    monkeypatch.setattr(MigrationExecutor, "migration_plan", lambda _self, _targets: [("m", False)])
     assert Client().get("/readyz").json()["checks"] == {"database": True, "migrations": False, "drains": True}
 
 

@@ -100,7 +100,7 @@ def test_only_stewards_edit(world: World, who: str) -> None:
 
 
 def test_a_csv_is_shown_first_then_brought_in_and_comes_out_the_same(steward: APIClient) -> None:
-    exported = b"".join(steward.get(f"{URL}/export/").streaming_content)
+    exported = b"".join(steward.get(f"{URL}/export/"))  # it streams
     text = exported.decode().replace("4001", "4011") + "Antiques,4003,,\r\n"
     dry = steward.post(f"{URL}/import/?dry=1", text, content_type="text/csv").json()
     assert dry == {"new": 1, "changed": 1, "same": 3, "refused": [], "applied": False}

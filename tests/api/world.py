@@ -20,6 +20,7 @@ from integrations.ingress.models import Event
 from integrations.payloads.codec import digest, pack
 from integrations.releases.activate import activate
 from integrations.releases.models import Environment, Release
+from integrations.releases.plans import plan_of
 from integrations.runs.models import Exchange, Run, StepEntry
 from integrations.vault.models import Connection
 from integrations.vault.store import save_secrets
@@ -171,6 +172,7 @@ def make_connections(environment: Environment) -> tuple[Connection, Connection]:
 
 def make_world() -> World:
     """dev with the template flow active, prod with nothing; an administrator, an operator of dev, a viewer of prod."""
+    plan_of.cache_clear()  # ids come again in every test
     dev = Environment.objects.create(key="dev", name="Development", order=0)
     prod = Environment.objects.create(key="prod", name="Production", order=2, live=True)
     make_connections(dev)

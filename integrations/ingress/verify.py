@@ -50,7 +50,10 @@ def _too_large() -> Refused:
 
 def verify(endpoint: Endpoint, request: HttpRequest) -> WebhookTrigger:
     """The connector's own check of this delivery, in constant time. Raises `Refused` 401."""
-    trigger = registry.trigger(endpoint.trigger)
+    try:
+        trigger = registry.trigger(endpoint.trigger)
+    except KeyError as gone:
+        raise Refused(503, "trigger_gone", f"The trigger {endpoint.trigger} is not installed here.") from gone
     headers = {name.lower(): value for name, value in request.headers.items()}
     if not trigger.verify(headers, endpoint_secret(endpoint)):
         raise Refused(401, "wrong_token", "The delivery's token is missing or wrong.")

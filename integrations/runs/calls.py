@@ -87,7 +87,12 @@ class Calls:
             if renewed is None:
                 connections.needs_reconnecting(connection, refused.sentence)
                 raise
+        self._journal.commit(lambda: None)  # what was refused is free again before it is meant again
+        try:
             return use(self._open(connection, step, renewed))
+        except errors.Auth as refused:
+            connections.needs_reconnecting(connection, refused.sentence)
+            raise
 
     def _open(self, connection: Connection, step: StepCall, account: connections.Account) -> LiveCall:
         def record(exchange: Exchange) -> None:

@@ -143,3 +143,11 @@ def test_a_flow_that_is_not_active_asks_the_sender_to_come_back(endpoint: Endpoi
 def test_an_endpoint_that_was_closed_is_unknown(endpoint: Endpoint) -> None:
     Endpoint.objects.update(active=False)
     assert post([{"key": "a"}]).status_code == 404
+
+
+def test_a_trigger_that_is_not_installed_asks_the_sender_to_come_back(
+    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    answer = post([{"key": "a"}])
+    assert (answer.status_code, answer.json()["code"]) == (503, "trigger_gone")

@@ -63,6 +63,12 @@ class MembershipInline(TabularInline[Membership, User]):
     extra = 1
     verbose_name_plural = "roles"
 
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None:
+            field.empty_label = "All environments"
+        return field
+
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return can(request, "access.edit", None)
 
@@ -93,7 +99,7 @@ class PersonAdmin(RoleAdmin[User], StockUserAdmin):
     inlines = (MembershipInline,)
     add_form = UserCreationForm
     add_form_template = None
-    readonly_fields = ("password_link", "last_login", "date_joined")
+    readonly_fields = ("password_link", "seen", "joined")
     add_fieldsets = (("Person", {"fields": ("username", "password1", "password2")}),)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
@@ -105,7 +111,7 @@ class PersonAdmin(RoleAdmin[User], StockUserAdmin):
         rights = ("is_active", "is_superuser") if request.user.is_superuser else ("is_active",)
         return (
             ("Person", {"fields": ("username", "first_name", "last_name", "email")}),
-            ("Signing in", {"fields": (*rights, "password_link", "last_login", "date_joined")}),
+            ("Signing in", {"fields": (*rights, "password_link", "seen", "joined")}),
         )
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
@@ -144,6 +150,10 @@ class PersonAdmin(RoleAdmin[User], StockUserAdmin):
     @admin.display(description="last sign-in")
     def seen(self, user: User) -> SafeString:
         return marks.ago(user.last_login)
+
+    @admin.display(description="made")
+    def joined(self, user: User) -> SafeString:
+        return marks.instant(user.date_joined)
 
     @admin.display(description="password")
     def password_link(self, user: User) -> SafeString:

@@ -11,7 +11,7 @@ from integrations.access.actor import actor_of
 from integrations.console.environments import chosen, visible
 from integrations.failures.models import Failure
 
-__all__ = ["Entry", "Section", "roles_text", "sections"]
+__all__ = ["Entry", "Section", "roles_text", "sections", "title_of"]
 
 _SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Engine", (("integrations.Run", "Runs"), ("integrations.Event", "Events"),
@@ -60,6 +60,11 @@ def sections(site: AdminSite, request: HttpRequest) -> list[Section]:
 def _may_open(site: AdminSite, request: HttpRequest, label: str) -> bool:
     model = apps.get_model(label)
     return site.is_registered(model) and site.get_model_admin(model).has_view_permission(request)
+
+
+def title_of(label: str) -> str:
+    """What the sidebar calls a model's list; "" when it has none there."""
+    return next((name for _title, members in _SECTIONS for one, name in members if one == label), "")
 
 
 def roles_text(request: HttpRequest) -> str:

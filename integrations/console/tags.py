@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from integrations.console import marks
 from integrations.console.json_text import pretty
+from integrations.console.navigation import title_of
 
 register = template.Library()
 
@@ -51,6 +52,12 @@ def clock(instant: datetime) -> str:
 def unlocalised(number: float) -> str:
     """A number for an SVG attribute: a point, whatever the language."""
     return f"{number:g}"
+
+
+@register.filter("list_title")
+def list_title(opts: Any) -> str:
+    """A model's list by the name the sidebar gives it."""
+    return title_of(opts.label) or str(opts.verbose_name_plural).capitalize()
 
 
 @register.filter("json")

@@ -29,10 +29,15 @@ def compare(confirmed: Json, intended: Json) -> list[Difference]:
             " / ".join(place),
             _text(before.get(place, _MISSING)),
             _text(after.get(place, _MISSING)),
-            before.get(place, _MISSING) != after.get(place, _MISSING),
+            not _same(before.get(place, _MISSING), after.get(place, _MISSING)),
         )
         for place in places
     ]
+
+
+def _same(one: Json, other: Json) -> bool:
+    """Equal, and not merely as Python has it: `false` is no 0."""
+    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
 
 
 def _leaves(value: Json, place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Json]]:

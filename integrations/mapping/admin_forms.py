@@ -80,7 +80,9 @@ class ImportViews(FactsAdmin[MappingTable]):
     def settings_view(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
         """Name, words, class, what a missing row means, and the columns; without an id, a new table."""
         table = self.found(request, object_id) if object_id else None
-        if table is None and not self.has_add_permission(request):
+        if table is not None:
+            authorise(request, "table.edit", table.environment, target=f"table {table.key}")
+        elif not self.has_add_permission(request):
             raise PermissionDenied
         form = TableForm(request, table)
         if request.method == "POST" and form.save():

@@ -21,7 +21,7 @@ __all__ = ["BLANK_LINES", "SheetCell", "SheetLine", "apply_sheet", "sheet_of"]
 
 BLANK_LINES = 5
 """Empty lines offered at the end of a page."""
-_NARROWEST, _WIDEST = 6, 40
+_NARROWEST, _WIDEST = 4, 40
 _DATES = ("valid_from", "valid_to")
 _NEW = re.compile(r"n\d{1,4}\Z")
 _OLD = re.compile(r"r\d{1,18}\Z")

@@ -4,7 +4,7 @@ import pytest
 
 from connectors.sdk import errors
 from connectors.sdk.wire import Exchange as WireExchange
-from integrations.engine.outcome import Done, Fail, Retry, Wait
+from integrations.engine.outcome import Done, Fail, Outcome, Retry, Wait
 from integrations.failures.actions import cancel
 from integrations.payloads import codec
 from integrations.payloads.models import Payload
@@ -51,10 +51,13 @@ def test_attempts_that_count_are_told_from_those_that_do_not(world: World) -> No
     journal = journal_of(run)
     busy = errors.RateLimited("Slow down.", retry_after=1)
     down = errors.Transient("Down.")
-    for attempt, outcome in enumerate(
-        [Retry(1, busy, "rate", counts=False), Retry(1, down), Wait("effect", None, "effect:1"), Fail(down)],
-        1,
-    ):
+    outcomes: list[Outcome] = [
+        Retry(1, busy, "rate", counts=False),
+        Retry(1, down),
+        Wait("effect", None, "effect:1"),
+        Fail(down),
+    ]
+    for attempt, outcome in enumerate(outcomes, 1):
         journal.record("make", node="make", attempt=attempt, outcome=outcome)
     journal.commit(lambda: None)
 
@@ -73,6 +76,7 @@ def test_a_failed_attempt_keeps_its_sentence_and_no_payloads(world: World) -> No
     journal.commit(lambda: None)
 
     problem = StepEntry.objects.get().problem
+    assert problem is not None
     assert (problem["sentence"], problem["info"]) == ("Differs.", {"effect": 3})
 
 
@@ -87,7 +91,7 @@ def test_a_large_output_stands_in_a_row_of_its_own(world: World) -> None:
     assert latest is not None
     assert latest.output == numbers
     assert Payload.objects.count() == 1
-    assert len(bytes(StepEntry.objects.get().output)) < codec.INLINE_LIMIT
+    assert len(StepEntry.objects.get().output or b"") < codec.INLINE_LIMIT
 
 
 def test_calls_are_recorded_once_even_if_the_hand_over_is_replayed(world: World) -> None:

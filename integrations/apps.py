@@ -1,8 +1,16 @@
-"""Registers the runtime with Django; runs nothing but checks."""
+"""Registers the runtime with Django; runs nothing but checks and the few listeners."""
+
+from importlib import import_module
 
 from django.apps import AppConfig
 
 __all__ = ["IntegrationsConfig"]
+
+LISTENERS = (
+    "integrations.checks",  # what must hold before anything is served
+    "integrations.failures.reconnect",  # wakes runs when their account works again
+    "integrations.payloads.keys",  # has the data key made after a migration
+)
 
 
 class IntegrationsConfig(AppConfig):
@@ -10,6 +18,5 @@ class IntegrationsConfig(AppConfig):
     verbose_name = "Interlock"
 
     def ready(self) -> None:
-        from integrations import checks  # noqa: F401 - registers the system checks
-        from integrations.failures import reconnect  # noqa: F401 - wakes runs when their account works again
-        from integrations.payloads import keys  # noqa: F401 - has the data key made after a migration
+        for listener in LISTENERS:
+            import_module(listener)

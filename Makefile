@@ -5,10 +5,10 @@ VENV := .venv/bin
 ON_POSTGRES := tests/effects tests/failures tests/ingress tests/mapping tests/payloads tests/runs tests/tasks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo start check test e2e lock clean
+.PHONY: help setup demo start check test e2e screenshots lock clean
 
 help: ## List what can be made
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 setup: ## Install what running needs, and build the frontend
 	@$(PYTHON) deploy/setup.py
@@ -34,6 +34,10 @@ test: ## Everything: check, every test on both databases, a real browser (under 
 e2e: ## The browser tests alone, against a product started for them
 	@$(PYTHON) deploy/setup.py --dev --e2e
 	@deploy/e2e $(ARGS)
+
+screenshots: ## The pictures in docs/screenshots, taken anew from a running product
+	@$(PYTHON) deploy/setup.py --dev --e2e
+	@E2E_PICTURES=$(CURDIR)/docs/screenshots deploy/e2e $(ARGS)
 
 lock: ## Write the Python locks anew (ARGS=--upgrade: newest versions)
 	@$(PYTHON) deploy/setup.py --dev

@@ -61,6 +61,8 @@ class Group:
         deadline = time.monotonic() + READY_WITHIN
         for member in added:
             while not self._is_ready(member):
+                if member.deaths >= DEATHS_AT_START:
+                    raise NotReadyError(f"{member.child.name} can't start; its lines say why.")
                 if time.monotonic() > deadline:
                     raise NotReadyError(
                         f"{member.child.name} did not come up within {READY_WITHIN:.0f} seconds."

@@ -9,6 +9,8 @@ const ENVIRONMENTS = [
   { key: "prod", name: "Production", order: 2, live: true },
 ];
 
+const KNOWN = ["Furniture", "Freight", "Textiles"];
+
 export const USER = { username: "anna", password: "correct horse" };
 
 const ok = (body, status = 200) => ({ status, body });
@@ -191,11 +193,28 @@ function runRoutes(world, parts, query) {
   }
 }
 
+function flowRoutes(world, parts) {
+  if (parts.length === 0) return ok({ results: [flowShape(world)], next: null });
+  if (parts[0] !== FLOW.key) return missing();
+  return ok({ ...flowShape(world), ...FLOW, graph: GRAPH, layout: LAYOUT });
+}
+
+function addRow(world, body) {
+  world.missing.delete(body.values.category);
+  return ok({ id: 1, ...body }, 201);
+}
+
 /** What a test may do from outside, like a person in the sandbox or the admin. */
 function controlRoutes(world, parts, body) {
   if (parts[0] === "deals" && parts.length === 1) {
-    const deal = { ...DEALS[0], ...body, key: body?.key ?? `deal-${world.nextRun}` };
+    const deal = {
+      ...DEALS[0],
+      name: body.name,
+      category: body.category ?? "Furniture",
+      key: `deal-${DEALS.length + 1}`,
+    };
     DEALS.push(deal);
+    if (!KNOWN.includes(deal.category)) world.missing.add(deal.category);
     return ok(deal, 201);
   }
   if (parts[0] === "deals" && parts[2] === "move") {
@@ -203,10 +222,6 @@ function controlRoutes(world, parts, body) {
     if (deal === undefined) return missing();
     if (body?.stage === "Closed Won" || body?.stage === "Won") world.start(deal);
     return ok(deal);
-  }
-  if (parts[0] === "add-row") {
-    world.missing.clear();
-    return ok({});
   }
   if (parts[0] === "forget") {
     world.runs.clear();
@@ -238,15 +253,15 @@ export function handle(world, { method, url, body }, context) {
   const [root, ...rest] = parts;
   if (root === "session") return sessionRoutes(method, context, body);
   if (!context.signedIn) return problem(401, "sign_in", "Sign in");
-  if (root === "catalogue") return ok(CATALOGUE);
-  if (root === "flows" && rest.length === 0) return ok({ results: [flowShape(world)], next: null });
-  if (root === "flows" && rest[0] !== FLOW.key) return missing();
-  if (root === "flows") return ok({ ...flowShape(world), ...FLOW, graph: GRAPH, layout: LAYOUT });
-  if (root === "runs") return runRoutes(world, rest, searchParams);
-  if (root === "failures") return failureRoutes(world, rest, body, searchParams);
-  if (root === "effects")
-    return world.effects.has(Number(rest[0])) ? ok(world.effects.get(Number(rest[0]))) : missing();
-  return missing();
+  const routes = {
+    catalogue: () => ok(CATALOGUE),
+    flows: () => flowRoutes(world, rest),
+    runs: () => runRoutes(world, rest, searchParams),
+    failures: () => failureRoutes(world, rest, body, searchParams),
+    effects: () => (world.effects.has(Number(rest[0])) ? ok(world.effects.get(Number(rest[0]))) : missing()),
+    "mapping-tables": () => addRow(world, body),
+  };
+  return routes[root]?.() ?? missing();
 }
 
 /** The first message of a topic, and how to go on: what the socket sends. */

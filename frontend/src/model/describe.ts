@@ -56,7 +56,8 @@ export function monogramOf(connector: string): string {
 }
 
 export function connectorTitle(connector: string, catalogue: Catalogue | undefined): string {
-  return catalogue?.connectors.find((c) => c.id === connector)?.title ?? connector;
+  const title = catalogue?.connectors.find((c) => c.id === connector)?.title ?? connector;
+  return title.replace(/\s*\(.*\)$/, "");
 }
 
 /** The expression of "Once per …", whatever shape the document gives it. */
@@ -69,17 +70,31 @@ function identityOf(node: FlowNode): string {
   return "";
 }
 
-/** "$steps.deal.key" → "deal": the thing whose key makes the write happen once. */
+const words = (id: string): string => id.replaceAll("_", " ");
+
+/** What a write happens once per: "$steps.deal.key" → "deal"; of find-or-create, the thing it finds. */
 export function oncePer(node: FlowNode): string {
-  const match = /\$steps\.(\w+)\./.exec(identityOf(node));
-  if (match?.[1] !== undefined) return match[1].replaceAll("_", " ");
-  return identityOf(node).startsWith("$event") ? "event" : "";
+  const source = identityOf(node);
+  const match = /\$steps\.(\w+)\./.exec(source);
+  if (match?.[1] !== undefined) return words(match[1]);
+  if (source.startsWith("$event")) return "event";
+  return words(/^find_or_create_(\w+)$/.exec(operationOf(node)[1])?.[1] ?? "");
+}
+
+/** The fields an update writes, by the names people gave them. */
+function writtenFields(config: { [key: string]: Json }): string[] {
+  const input = config.input;
+  if (input === undefined || input === null || typeof input !== "object" || Array.isArray(input)) return [];
+  const fields = input.fields;
+  if (fields === undefined || fields === null || typeof fields !== "object" || Array.isArray(fields))
+    return [];
+  return Object.keys(fields);
 }
 
 export type Facts =
-  | { kind: "call"; system: string; operation: string; once: string }
-  | { kind: "trigger"; system: string; operation: string }
+  | { kind: "call"; system: string; what: string; once: string }
   | { kind: "map"; fields: number }
+  | { kind: "filter" }
   | { kind: "type"; title: string };
 
 function mappedFields(config: { [key: string]: Json }): number {
@@ -89,21 +104,29 @@ function mappedFields(config: { [key: string]: Json }): number {
   return Array.isArray(mapping.fields) ? mapping.fields.length : Object.keys(mapping).length;
 }
 
+/** What a call is about, besides its verb (which the node's name says): the thing read, or the fields written. */
+function subjectOf(node: FlowNode, operation: string): string {
+  const fields = writtenFields(node.config ?? {});
+  if (fields.length > 0) return fields.join(", ");
+  return words(operation.replace(/^(get|find|list|create|update|delete|void)_/, ""));
+}
+
 /** The facts of a node's second line. Words are put around them by the caller (translated). */
 export function factsOf(node: FlowNode, catalogue: Catalogue | undefined): Facts {
   const [connector, operation] = operationOf(node);
   const system = connectorTitle(connector, catalogue);
-  const known = catalogue?.connectors.find((c) => c.id === connector);
-  const titled = (list: { id: string; title: string }[] | undefined) =>
-    list?.find((o) => o.id === `${connector}.${operation}` || o.id === operation)?.title ??
-    operation.replaceAll("_", " ");
   const kind = node.type.split(".")[0] ?? node.type;
-  if (kind === "trigger" && connector) return { kind: "trigger", system, operation: titled(known?.triggers) };
-  if (connector) return { kind: "call", system, operation: titled(known?.operations), once: oncePer(node) };
+  if (kind === "trigger" && connector) {
+    const known = catalogue?.connectors.find((c) => c.id === connector)?.triggers ?? [];
+    const title = known.find((t) => t.id === `${connector}.${operation}` || t.id === operation)?.title;
+    return { kind: "call", system, what: title ?? words(operation), once: "" };
+  }
+  if (connector) return { kind: "call", system, what: subjectOf(node, operation), once: oncePer(node) };
   if (kind === "map") return { kind: "map", fields: mappedFields(node.config ?? {}) };
+  if (kind === "filter") return { kind: "filter" };
   return {
     kind: "type",
-    title: catalogue?.node_types.find((t) => t.id === node.type)?.title ?? node.type.replaceAll("_", " "),
+    title: catalogue?.node_types.find((t) => t.id === node.type)?.title ?? words(node.type),
   };
 }
 

@@ -22,6 +22,9 @@ export type EffectWords = {
     | "intended";
 };
 
+/** Ids longer than this mean nothing to a person, so they are left to the details. */
+const READABLE = 24;
+
 const TONE: Record<Effect["state"], EffectTone> = {
   confirmed: "ok",
   intended: "info",
@@ -51,7 +54,8 @@ function confirmedAs(effect: Effect, output: Json | undefined): EffectWords["out
 
 /** `output` is what the operation gave back; it holds the number or name people know the record by. */
 export function effectWords(effect: Effect, output?: Json): EffectWords {
-  const name = textIn(output, "number", "displayed_as", "name", "reference") || effect.far_id;
+  const id = effect.far_id.length > READABLE ? "" : effect.far_id;
+  const name = textIn(output, "number", "displayed_as", "name", "reference") || id;
   const outcome = effect.state === "confirmed" ? confirmedAs(effect, output) : effect.state;
   return { tone: TONE[effect.state], record: effect.record, name, outcome };
 }

@@ -18,8 +18,9 @@ export function formatMoney(money: Money): string {
   return `${formatDecimal(money.amount)} ${money.currency}`.trim();
 }
 
-/** "12 ms", "1.2 s", "2 min 5 s", "1 h 4 min", "3 d 2 h". */
+/** "<1 ms", "12 ms", "1.2 s", "2 min 5 s", "1 h 4 min", "3 d 2 h". */
 export function formatDuration(ms: number): string {
+  if (ms < 0.5) return "<1 ms";
   if (ms < 1000) return `${Math.round(ms)} ms`;
   const seconds = ms / 1000;
   if (seconds < 60)

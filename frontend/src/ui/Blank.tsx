@@ -21,9 +21,9 @@ export function Blank({ icon: Icon, title, children, action }: Props) {
 
 /** The shape of what is coming, shown only if it takes longer than 200 ms. */
 export function Loading({ lines = 6 }: { lines?: number }) {
-  const { t } = useTranslation("runs");
+  const { t } = useTranslation();
   return (
-    <div className={styles.lines} role="status" aria-label={t("step.loading")}>
+    <div className={styles.lines} role="status" aria-label={t("loading")}>
       {Array.from({ length: lines }, (_, line) => `line-${line}`).map((line) => (
         <span key={line} />
       ))}

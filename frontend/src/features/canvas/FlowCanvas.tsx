@@ -52,7 +52,7 @@ function Canvas({ graph, layout, name, selected, onOpen, onClose }: Props) {
     [nodes, selected],
   );
   const wires = useMemo(() => canvasWires(graph), [graph]);
-  const { fit, onMoveStart, show } = useView(pane, places);
+  const { fit, onMove, show } = useView(pane, places);
   const walk = useWalk(pane, graph, places, onOpen);
   const failed = useFailedNode();
   const many = nodes.length > MANY;
@@ -82,7 +82,7 @@ function Canvas({ graph, layout, name, selected, onOpen, onClose }: Props) {
         maxZoom={1.5}
         onlyRenderVisibleElements={many}
         onInit={fit}
-        onMoveStart={onMoveStart}
+        onMove={onMove}
         onNodeClick={(_, node) => onOpen(node.id)}
         onPaneClick={onClose}
         ariaLabelConfig={{ "node.a11yDescription.default": t("aria.nodeHelp") }}

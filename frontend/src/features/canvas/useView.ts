@@ -26,7 +26,7 @@ export function useView(pane: RefObject<HTMLDivElement | null>, places: Placemen
   }, [pane, showAll]);
 
   /** Called by the canvas; an event means that the reader moved it, not we. */
-  const onMoveStart = useCallback((event: MouseEvent | TouchEvent | null) => {
+  const onMove = useCallback((event: MouseEvent | TouchEvent | null) => {
     if (event !== null) moved.current = true;
   }, []);
 
@@ -39,5 +39,5 @@ export function useView(pane: RefObject<HTMLDivElement | null>, places: Placemen
     [flow],
   );
 
-  return { fit: showAll, onMoveStart, show };
+  return { fit: showAll, onMove, show };
 }

@@ -10,9 +10,9 @@ export function secondLine(node: FlowNode, catalogue: Catalogue | undefined, t: 
   if (facts.kind === "type") return facts.title;
   if (facts.kind === "map")
     return facts.fields === 0 ? t("line.mapEmpty") : t("line.map", { count: facts.fields });
-  if (facts.kind === "call" && facts.once !== "")
-    return t("line.once", { system: facts.system, thing: facts.once });
-  return t("line.call", { system: facts.system, operation: facts.operation });
+  if (facts.kind === "filter") return t("line.filter");
+  if (facts.once !== "") return t("line.once", { system: facts.system, thing: facts.once });
+  return t("line.call", { system: facts.system, what: facts.what });
 }
 
 export const nodeName = (node: FlowNode | undefined, id: string): string =>

@@ -28,17 +28,30 @@ class RetryGroup(serializers.Serializer[Any]):
     mode = serializers.ChoiceField(choices=["step", "start"], default="step")
 
 
+class SkippedRun(serializers.Serializer[Any]):
+    """A run that was left as it is, and why."""
+
+    run = serializers.IntegerField()
+    code = serializers.CharField()
+
+
 class RetriedGroup(serializers.Serializer[Any]):
     """How many runs go on, and which were not waiting any more."""
 
     retried = serializers.IntegerField()
-    skipped = serializers.ListField(child=serializers.IntegerField())
+    skipped = SkippedRun(many=True)
 
 
 class NoteInput(serializers.Serializer[Any]):
     """A note for the next person."""
 
     note = serializers.CharField(max_length=10_000, allow_blank=True)
+
+
+class SettleInput(serializers.Serializer[Any]):
+    """Why it is settled; an empty note keeps the old one."""
+
+    note = serializers.CharField(max_length=10_000, allow_blank=True, default="")
 
 
 class FailureList(SeenList):
@@ -82,6 +95,13 @@ class FailureRow(SeenRow):
         with_parked([failure])
         return Response(FailureDetailShape(failure).data)
 
+    def keep_note(self, request: Request) -> None:
+        """The note that comes with settling, if there is one."""
+        wanted = SettleInput(data=request.data or {})
+        wanted.is_valid(raise_exception=True)
+        if wanted.validated_data["note"]:
+            actions.note(self.row, wanted.validated_data["note"])
+
     def audit(self, what: str) -> None:
         record(
             self.request,
@@ -115,7 +135,8 @@ class FailureRetry(FailureRow):
         mode = wanted.validated_data["mode"]
         retried, skipped = actions.retry_all(self.row, mode=mode, by=actor_of(request).name)
         self.audit(f"retried {retried} runs ({mode})")
-        return Response({"retried": retried, "skipped": skipped})
+        left = [{"run": run, "code": "not_parked"} for run in skipped]
+        return Response({"retried": retried, "skipped": left})
 
 
 class FailureResolve(FailureRow):
@@ -123,9 +144,10 @@ class FailureResolve(FailureRow):
 
     actions = {"POST": "failure.triage"}
 
-    @extend_schema(request=None, responses=FailureDetailShape)
+    @extend_schema(request=SettleInput, responses=FailureDetailShape)
     @once
     def post(self, request: Request, pk: int) -> Response:
+        self.keep_note(request)
         actions.resolve(self.row, actor_of(request).name)
         self.audit("resolved")
         return self.shown()
@@ -136,9 +158,10 @@ class FailureIgnore(FailureRow):
 
     actions = {"POST": "failure.triage"}
 
-    @extend_schema(request=None, responses=FailureDetailShape)
+    @extend_schema(request=SettleInput, responses=FailureDetailShape)
     @once
     def post(self, request: Request, pk: int) -> Response:
+        self.keep_note(request)
         actions.ignore(self.row, actor_of(request).name)
         self.audit("ignored")
         return self.shown()

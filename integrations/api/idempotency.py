@@ -29,13 +29,14 @@ Handler = Callable[..., Response]
 
 
 def once(handler: Handler) -> Handler:
-    """A view's `post` that honours `Idempotency-Key`; without the header it runs as it is."""
+    """A view's `post` as one transaction (what is done, its audit entry, its kept answer) that honours `Idempotency-Key`."""
 
     @wraps(handler)
     def wrapped(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         key = request.headers.get("Idempotency-Key", "")
         if not key:
-            return handler(view, request, *args, **kwargs)
+            with transaction.atomic():
+                return handler(view, request, *args, **kwargs)
         if len(key) > LONGEST:
             raise ApiProblem(400, "invalid", f"An Idempotency-Key has at most {LONGEST} characters.")
         actor, meaning = actor_of(request).name, _hash(request)
@@ -61,6 +62,7 @@ def _first(kept: KeptAnswer, act: Callable[[], Response]) -> Response:
     """Take the row, act, keep the answer: one transaction. Whatever `act` raises leaves no trace."""
     with transaction.atomic():
         kept.at = timezone.now()
+        KeptAnswer.objects.filter(at__lt=kept.at - KEPT_FOR).delete()
         try:
             with transaction.atomic():
                 kept.save(force_insert=True)
@@ -73,8 +75,7 @@ def _first(kept: KeptAnswer, act: Callable[[], Response]) -> Response:
 
 
 def _kept(actor: str, key: str) -> KeptAnswer | None:
-    KeptAnswer.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()
-    return KeptAnswer.objects.filter(actor=actor, key=key).first()
+    return KeptAnswer.objects.filter(actor=actor, key=key, at__gte=timezone.now() - KEPT_FOR).first()
 
 
 def _answer(kept: KeptAnswer, meaning: str) -> Response:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -65,7 +66,9 @@ class RunRetryPlan(RunRow):
 
     @extend_schema(responses=RetryPlanShape)
     def get(self, _request: Request, pk: int) -> Response:
-        return Response(RetryPlanShape(actions.retry_plan(self.row)).data)
+        plan = actions.retry_plan(self.row)
+        prefetch_related_objects([*plan["confirmed"], *plan["unknown"]], "keys")
+        return Response(RetryPlanShape(plan).data)
 
 
 class RunCancel(RunRow):

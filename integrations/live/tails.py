@@ -10,7 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
-from django.db import DatabaseError, connection
+from django.db import Error as DatabaseTrouble
+from django.db import connection
 
 from integrations.live.protocol import envelope
 from integrations.live.topics import Frame, Topic
@@ -52,7 +53,7 @@ class Hub:
         tail.watchers.append(watcher)
         try:
             frame = await self.ask(partial(topic.since, after) if after else topic.snapshot)
-        except DatabaseError:
+        except DatabaseTrouble:
             self.leave(topic, watcher)
             raise
         if watcher not in tail.watchers:  # it has left meanwhile
@@ -116,7 +117,7 @@ class _Tail:
         while True:
             try:
                 before, frame = await self._hub.ask(partial(self._look, before))
-            except DatabaseError:
+            except DatabaseTrouble:
                 logger.exception("looking at %s failed; it is tried again", self._topic.name)
                 await asyncio.sleep(AFTER_TROUBLE)
                 continue
@@ -141,7 +142,7 @@ def _asked(question: Callable[[], _T]) -> _T:
     """A connection that broke is closed, so that the next question gets a new one."""
     try:
         return question()
-    except DatabaseError:
+    except DatabaseTrouble:
         connection.close()
         raise
 

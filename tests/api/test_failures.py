@@ -56,7 +56,10 @@ def test_ignoring_cancels_resolving_leaves_and_a_note_stays(world: World) -> Non
     run, other = world.run(), world.run()
     ignored, resolved = world.failure(run), world.failure(other)
     client = world.client("operator")
-    assert client.post(f"/api/v1/failures/{ignored.pk}/ignore/").json()["state"] == "ignored"
+    shown = client.post(
+        f"/api/v1/failures/{ignored.pk}/ignore/", {"note": "A test deal."}, format="json"
+    ).json()
+    assert (shown["state"], shown["note"]) == ("ignored", "A test deal.")
     assert client.post(f"/api/v1/failures/{resolved.pk}/resolve/").json()["state"] == "resolved"
     noted = client.post(f"/api/v1/failures/{resolved.pk}/note/", {"note": "Asked Maya."}, format="json")
     assert noted.json()["note"] == "Asked Maya."

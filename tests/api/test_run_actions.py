@@ -1,12 +1,20 @@
 """What a person or a program does to a run: retry, cancel, decide, and each of it once."""
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
 import pytest
+from django.db import connection
+from django.utils import timezone
+from rest_framework.test import APIClient
 
 from integrations.access.models import AuditEntry
+from integrations.api.idempotency import KEPT_FOR
 from integrations.api.models import KeptAnswer
 from integrations.effects.models import Effect
 from integrations.runs.models import Run
-from tests.api.world import World
+from tests.api.test_runs import queries
+from tests.api.world import FLOW, World, make_world
 
 
 def test_a_parked_run_is_retried_at_its_step(world: World) -> None:
@@ -124,3 +132,40 @@ def test_a_refusal_is_not_kept_so_that_the_key_can_be_used_again(world: World) -
     assert not KeptAnswer.objects.exists()
     Run.objects.filter(pk=run.pk).update(state=Run.State.PARKED)
     assert client.post(url, {}, format="json", headers=key).status_code == 200
+
+
+def test_after_a_day_a_key_is_free_again(world: World) -> None:
+    run, other = world.run(state=Run.State.PARKED), world.run(state=Run.State.PARKED)
+    client, key = world.client("operator"), {"Idempotency-Key": "k1"}
+    client.post(f"/api/v1/runs/{run.pk}/retry/", {}, format="json", headers=key)
+    KeptAnswer.objects.update(at=timezone.now() - KEPT_FOR - timedelta(seconds=1))
+    assert client.post(f"/api/v1/runs/{other.pk}/retry/", {}, format="json", headers=key).status_code == 200
+    assert KeptAnswer.objects.count() == 1
+
+
+def test_the_plan_of_a_retry_takes_the_same_number_of_queries_however_many_effects(world: World) -> None:
+    run, client = world.run(state=Run.State.PARKED), world.client()
+    world.effect(run)
+    few = queries(client, f"/api/v1/runs/{run.pk}/retry-plan/")
+    for _ in range(5):
+        world.effect(run)
+    assert queries(client, f"/api/v1/runs/{run.pk}/retry-plan/") == few
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_equal_posts_at_the_same_time_are_done_once(transactional_db: None) -> None:
+    world = make_world()
+    body, url = {"environment": "dev", "data": {}}, f"/api/v1/flows/{FLOW}/trigger/"
+    clients = [world.client("operator") for _ in range(4)]
+
+    def post(client: APIClient) -> int:
+        try:
+            return int(
+                client.post(url, body, format="json", headers={"Idempotency-Key": "k"}).json()["run"]["id"]
+            )
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        answered = set(pool.map(post, clients))
+    assert answered == {Run.objects.get().pk}

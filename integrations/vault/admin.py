@@ -127,7 +127,9 @@ class ConnectionAdmin(FactsAdmin[Connection]):
                 "page_environment": connection.environment,
                 "facts": _facts(connection),
                 "status_badge": marks.badge(looks.CONNECTION[connection.status]),
-                "mark_badge": marks.badge(looks.MARK[connection.mark]) if connection.mark in looks.MARK else "",
+                "mark_badge": marks.badge(looks.MARK[connection.mark])
+                if connection.mark in looks.MARK
+                else "",
                 "slots": sorted(binding.slot for binding in connection.bindings.all()),
                 "may_test": can(request, "connection.test", connection.environment),
                 "swapped": "swapped" in request.GET,
@@ -143,18 +145,20 @@ class ConnectionAdmin(FactsAdmin[Connection]):
         accepts = "accept" in request.POST
         action = "connection.edit" if accepts else "connection.test"
         authorise(request, action, connection.environment, target=f"connection {connection.key}")
+        back = _page(connection)
         try:
             identity = accept_account(connection) if accepts else test_connection(connection)
         except Conflict as swapped:
             messages.warning(request, swapped.sentence)
-            return HttpResponseRedirect(f"{_page(connection)}?swapped=yes")
+            back = f"{back}?swapped=yes"
         except Failure as failure:
             messages.error(request, failure.sentence)
         else:
             messages.success(request, f"It works. The account is {identity.name}.")
         note = f"{connection.get_status_display()}{', new account accepted' if accepts else ''}"
-        record(request, action, f"connection {connection.key}", environment=connection.environment, note=note)
-        return HttpResponseRedirect(_page(connection))
+        target = f"connection {connection.key}"
+        record(request, action, target, environment=connection.environment, note=note)
+        return HttpResponseRedirect(back)
 
 
 def _facts(connection: Connection) -> list[Fact]:

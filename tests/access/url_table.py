@@ -201,7 +201,7 @@ ADMIN = {
         changes=STEWARDS,
         export={"*": VIEWERS},
         import_={"*": STEWARDS},
-        settings={"*": VIEWERS, "POST": STEWARDS},
+        settings={"*": STEWARDS},
     ),
     **pages("integrations/auditentry", lists=EVERY_ADMINISTRATOR, sees=ADMINISTRATORS),
     **pages(

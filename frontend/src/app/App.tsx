@@ -25,20 +25,26 @@ function page(Page: ComponentType) {
   );
 }
 
+export function Pages() {
+  return (
+    <Routes>
+      <Route element={<SessionGate />}>
+        <Route index element={page(pages.home)} />
+        <Route path="flows" element={page(pages.flows)} />
+        <Route path="flows/:key" element={page(pages.flow)} />
+        <Route path="runs" element={page(pages.runs)} />
+        <Route path="runs/:id" element={page(pages.run)} />
+        <Route path="failures/:id?" element={page(pages.failures)} />
+        <Route path="*" element={page(pages.missing)} />
+      </Route>
+    </Routes>
+  );
+}
+
 export function App() {
   return (
     <BrowserRouter>
-      <Routes>
-        <Route element={<SessionGate />}>
-          <Route index element={page(pages.home)} />
-          <Route path="flows" element={page(pages.flows)} />
-          <Route path="flows/:key" element={page(pages.flow)} />
-          <Route path="runs" element={page(pages.runs)} />
-          <Route path="runs/:id" element={page(pages.run)} />
-          <Route path="failures/:id?" element={page(pages.failures)} />
-          <Route path="*" element={page(pages.missing)} />
-        </Route>
-      </Routes>
+      <Pages />
     </BrowserRouter>
   );
 }

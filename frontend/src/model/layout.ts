@@ -40,12 +40,12 @@ export function tidy(graph: FlowGraph, width: number): Record<string, Point> {
   return places;
 }
 
-function around(points: Point[]): Box {
-  if (points.length === 0) return { x: 0, y: 0, width: 0, height: 0 };
-  const left = Math.min(...points.map((p) => p.x));
-  const top = Math.min(...points.map((p) => p.y));
-  const right = Math.max(...points.map((p) => p.x + NODE.width));
-  const bottom = Math.max(...points.map((p) => p.y + NODE.height));
+function around(boxes: Box[]): Box {
+  if (boxes.length === 0) return { x: 0, y: 0, width: 0, height: 0 };
+  const left = Math.min(...boxes.map((box) => box.x));
+  const top = Math.min(...boxes.map((box) => box.y));
+  const right = Math.max(...boxes.map((box) => box.x + box.width));
+  const bottom = Math.max(...boxes.map((box) => box.y + box.height));
   return { x: left, y: top, width: right - left, height: bottom - top };
 }
 
@@ -71,14 +71,8 @@ export function place(graph: FlowGraph, layout: FlowLayout, width: number): Plac
   const complete = Object.keys(graph.nodes).every((id) => stored[id] !== undefined);
   const nodes = complete ? stored : tidy(graph, width);
   const { frames, notes } = split(layout, nodes);
-  const corners = [
-    ...Object.keys(graph.nodes).flatMap((id) => nodes[id] ?? []),
-    ...[...frames, ...notes].flatMap((f) => [
-      { x: f.x, y: f.y },
-      { x: f.x + f.width - NODE.width, y: f.y + f.height - NODE.height },
-    ]),
-  ];
-  return { nodes, frames, notes, bounds: around(corners) };
+  const boxes = Object.keys(graph.nodes).flatMap((id) => (nodes[id] ? { ...nodes[id], ...NODE } : []));
+  return { nodes, frames, notes, bounds: around([...boxes, ...frames, ...notes]) };
 }
 
 export type View = { x: number; y: number; zoom: number };

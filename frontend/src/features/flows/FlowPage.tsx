@@ -20,9 +20,11 @@ import { useRetryDialog } from "~/features/runs/useRetryDialog";
 import { useStepParam } from "~/features/runs/useStepParam";
 import styles from "~/features/runs/Work.module.css";
 import { OpenStep } from "~/features/steps/OpenStep";
+import { systemsOf } from "~/model/describe";
 import { useRunStore } from "~/stores/runStore";
 import { Blank, Loading, LoadProblem } from "~/ui/Blank";
 import { OutsideLink } from "~/ui/Button";
+import { Systems } from "~/ui/Small";
 import { useNarrow } from "~/ui/useNarrow";
 
 function FlowActions() {
@@ -61,7 +63,12 @@ function Loaded({ flow, environment }: { flow: FlowDetail; environment: string }
         back="/flows"
         parent={t("title")}
         title={flow.name}
-        badge={<ReleaseBadges installed={flow.environments} />}
+        badge={
+          <>
+            <Systems connectors={systemsOf(flow.slots)} />
+            <ReleaseBadges installed={flow.environments} />
+          </>
+        }
         facts={narrow ? environment : flow.description}
         actions={<FlowActions />}
       />

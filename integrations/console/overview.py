@@ -19,26 +19,27 @@ __all__ = ["facts"]
 
 _SHOWN = 6
 _COUNTED = 5_000
+_WEIGHED = 200
 
 
 def facts(request: HttpRequest) -> dict[str, Any]:
     """Context of `admin/index.html`: open failures by money, connections in trouble, parked and newest runs."""
     one = chosen(request)
     where = [one] if one else visible(request)
-    failures = list(
-        Failure.objects.filter(environment__in=where, state=Failure.State.OPEN).select_related("environment")[
-            :200
-        ]
+    waiting = Failure.objects.filter(environment__in=where, state=Failure.State.OPEN).select_related(
+        "environment"
     )
+    failures = list(waiting[:_WEIGHED])
     runs = Run.objects.filter(environment__in=where)
-    recent = runs.filter(queued_at__gte=timezone.now() - timedelta(days=1)).order_by("-id")[:_COUNTED]
-    by_state = Run.objects.filter(pk__in=recent.values("pk")).order_by().values_list("state")
+    newest = runs.order_by("-id")[:_COUNTED]
+    today = Run.objects.filter(pk__in=newest.values("pk"), queued_at__gte=timezone.now() - timedelta(days=1))
+    by_state = today.order_by().values_list("state").annotate(count=Count("pk"))
     return {
         "failures": sorted(with_stakes(failures), key=lambda group: group.weight, reverse=True)[:_SHOWN],
-        "failure_count": len(failures),
+        "failure_count": waiting.count(),
         "reconnect": Connection.objects.filter(environment__in=where, status=Connection.Status.RECONNECT),
         "parked": runs.filter(state=Run.State.PARKED).count(),
-        "states": dict(by_state.annotate(count=Count("pk"))),
+        "states": dict(by_state),
         "newest": [{"run": run, "badge": _badge(run)} for run in _newest(runs)],
     }
 

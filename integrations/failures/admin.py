@@ -122,7 +122,9 @@ class FailureAdmin(FailureActs):
 
     @admin.display(description="class")
     def kind_mark(self, failure: Failure) -> SafeString:
-        return marks.badge(looks.KIND.get(failure.kind, looks.KIND["bug"]))
+        verdict = {"config": "setup", "data": "data"}.get(failure.verdict, "neither setup nor data")
+        mark = marks.badge(looks.KIND.get(failure.kind, looks.KIND["bug"]))
+        return format_html('{}<span class="sub">{}</span>', mark, verdict)
 
     @admin.display(description="state")
     def state_mark(self, failure: Failure) -> SafeString:

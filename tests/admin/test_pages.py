@@ -186,3 +186,21 @@ def test_every_icon_that_is_used_is_in_the_sprite(world: World, as_person: Calla
 def test_every_list_has_an_entry_in_the_sidebar(world: World, as_person: Callable[[str], Client]) -> None:
     html = as_person("everywhere").get("/admin/").content.decode()
     assert all(f'href="/admin/integrations/{name}/"' in html for name in LISTS)
+
+
+def test_a_refusal_says_which_role_is_needed_on_a_page_of_ours(
+    world: World, as_person: Callable[[str], Client]
+) -> None:
+    answer = as_person("viewer").post(f"/admin/integrations/run/{world.runs['missing'].pk}/retry/")
+    page = read(answer.content.decode())
+    assert (answer.status_code, page.inline, page.unbalanced) == (403, [], [])
+    assert (
+        "This needs the role administrator or operator in Production (run.retry)." in answer.content.decode()
+    )
+
+
+def test_a_page_that_is_not_there_is_ours_too(world: World, as_person: Callable[[str], Client]) -> None:
+    answer = as_person("viewer").get("/admin/integrations/run/999999/change/")
+    page = read(answer.content.decode())
+    assert (answer.status_code, page.inline, page.unbalanced) == (404, [], [])
+    assert "Nothing here" in answer.content.decode()

@@ -10,6 +10,7 @@ export default mergeConfig(
       setupFiles: ["src/test/setup.ts"],
       css: { modules: { classNameStrategy: "non-scoped" } },
       restoreMocks: true,
+      testTimeout: 60_000,
     },
   }),
 );

@@ -1,7 +1,10 @@
 import "@testing-library/jest-dom/vitest";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeAll, vi } from "vitest";
 import { startI18n } from "~/i18n/index";
+
+/* Pages are fetched when first shown: on a busy machine that takes a while. */
+configure({ asyncUtilTimeout: 15_000 });
 
 class NoResize {
   observe() {}

@@ -22,14 +22,14 @@ start: setup ## Start Interlock itself, without the sandbox
 check: ## Formats, lints, types, contracts and the quick tests (under 3 minutes)
 	@$(PYTHON) deploy/setup.py --dev
 	@deploy/check
-	@$(VENV)/pytest -m "not processes" $(ARGS)
+	@$(VENV)/pytest -q -n 2 --dist worksteal -m "not processes" $(ARGS)
 
 test: ## Everything: check, every test on both databases, a real browser (under 15 minutes)
 	@$(PYTHON) deploy/setup.py --dev --e2e
 	@deploy/check
 	@$(VENV)/python deploy/with_postgres.py $(VENV)/pytest -q $(ON_POSTGRES)
 	@deploy/e2e
-	@$(VENV)/pytest $(ARGS)
+	@$(VENV)/pytest -q -n 2 --dist worksteal $(ARGS)
 
 e2e: ## The browser tests alone, against a product started for them
 	@$(PYTHON) deploy/setup.py --dev --e2e

@@ -4,11 +4,12 @@
 import os
 import sys
 
+from django.core.management import execute_from_command_line
+
 
 def main() -> None:
+    """Run the command named first."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "integrations.settings")
-    from django.core.management import execute_from_command_line
-
     execute_from_command_line(sys.argv)
 
 

@@ -10,10 +10,7 @@ from django.contrib.auth.models import AbstractUser
 
 from connectors.sdk import oauth, registry
 from integrations.access.models import Membership
-from integrations.api.shapes.events import endpoint_url
 from integrations.demo.people import ADMIN, ENVIRONMENTS, HOME, PEOPLE, Person
-from integrations.ingress.models import Endpoint
-from integrations.ingress.registration import register
 from integrations.releases.bindings import bind
 from integrations.releases.models import Environment
 from integrations.supervisor.first_start import password_name
@@ -23,7 +20,7 @@ from integrations.vault.models import Connection
 from integrations.vault.oauth import connect_with_code, redirect_uri
 from integrations.vault.store import connector_of, save_secrets
 
-__all__ = ["connect_sandbox", "listen", "seed_environments", "seed_people"]
+__all__ = ["connect_sandbox", "seed_environments", "seed_people"]
 
 TIMEOUT = 20  # seconds
 
@@ -109,9 +106,3 @@ def _allow(connection: Connection) -> None:
     answer = requests.post(page, data=asked | {"decision": "allow"}, timeout=TIMEOUT, allow_redirects=False)
     code = parse_qs(urlsplit(answer.headers["Location"]).query)["code"][0]
     connect_with_code(connection, code)
-
-
-def listen(environment: Environment, flow: str) -> None:
-    """Have the sandbox's Streak call the flow's endpoints."""
-    for endpoint in Endpoint.objects.filter(environment=environment, flow_key=flow, active=True):
-        register(endpoint, endpoint_url(endpoint))

@@ -1,17 +1,30 @@
 """Telling far systems where to call: each active webhook endpoint is registered by its connector's own trigger."""
 
+from django.conf import settings
+
 from connectors.sdk import registry
 from connectors.sdk.session import open_call
 from connectors.sdk.wire import Exchange
 from integrations.ingress.models import Endpoint
 from integrations.ingress.verify import endpoint_secret
-from integrations.releases.models import Release
+from integrations.releases.models import Environment, Release
 from integrations.releases.plans import plan_of
 from integrations.vault.connections import bound, fresh_account
 from integrations.vault.models import Connection
 from integrations.vault.store import connector_of
 
-__all__ = ["register"]
+__all__ = ["endpoint_url", "register", "register_endpoints"]
+
+
+def endpoint_url(endpoint: Endpoint) -> str:
+    """Where far systems reach this endpoint."""
+    return f"{settings.PUBLIC_URL}/in/{endpoint.path}/"
+
+
+def register_endpoints(environment: Environment, flow_key: str) -> int:
+    """Have the far systems call every active endpoint of a flow; how many were told now. Raises what `register` does."""
+    active = Endpoint.objects.filter(environment=environment, flow_key=flow_key, active=True)
+    return sum(register(endpoint, endpoint_url(endpoint)) for endpoint in active)
 
 
 def register(endpoint: Endpoint, url: str) -> bool:

@@ -1,6 +1,8 @@
 """One demo with all its processes, shared by the journeys; each journey has a customer of its own."""
 
 import itertools
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -45,6 +47,15 @@ class Installation:
         self.rest("POST", "session/", username=ADMIN.username, password=self.stage.passwords[ADMIN.username])
         self.api.headers["X-CSRFToken"] = self.api.cookies["csrftoken"]
         self.systems = requests.get(f"{self.sandbox}/api/urls", timeout=LIMIT).json()["systems"]
+
+    def manage(self, *command: str) -> str:
+        """What a management command says, run as an operator would on this installation."""
+        arguments = [sys.executable, "manage.py", *command]
+        done = subprocess.run(
+            arguments, env=dict(self.stage.env), capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     @property
     def sandbox(self) -> str:
@@ -142,11 +153,11 @@ class Installation:
                 return found
         pytest.fail("It did not come true in time.")
 
-    def until_settled(self, box: str, count: int = 1) -> list[dict[str, Any]]:
+    def until_settled(self, box: str, count: int = 1, flow: str = FLOW) -> list[dict[str, Any]]:
         """Wait until the box has `count` runs, each over or waiting for a person."""
 
         def settled() -> list[dict[str, Any]] | None:
-            runs = self.runs(box)
+            runs = self.runs(box, flow)
             done = [run for run in runs if run["state"] in OVER or run["reason"] in {"person", "reconnect"}]
             return runs if len(done) == len(runs) >= count else None
 

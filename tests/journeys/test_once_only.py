@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.journeys.conftest import LINE, Installation
+from tests.journeys.conftest import FLOW, LINE, Installation
 
 pytestmark = pytest.mark.processes
 TWENTY = 20
@@ -85,3 +85,19 @@ def test_a_missing_row_parks_the_run_by_table_and_key_and_adding_it_finishes_the
     [run] = installation.until(lambda: [one for one in installation.runs(box) if one["state"] == "succeeded"])
     assert len(installation.invoices(company)) == 1
     assert installation.rest("GET", f"failures/{failure['id']}/")["state"] == "resolved"
+
+
+def test_a_copy_of_the_flow_beside_the_first_makes_no_second_invoice(installation: Installation) -> None:
+    where = ("--environment", "dev", "--by", "admin", "--as", "copied-flow", "--listen")
+    said = installation.manage("installtemplate", FLOW, *where)
+    assert "“Create invoice” shares what it makes with the flow" in said
+    company = installation.new_company()
+    box = installation.add_deal(company)
+
+    installation.move(box, "Closed Won")
+
+    for flow in (FLOW, "copied-flow"):
+        runs = installation.until_settled(box, flow=flow)
+        assert [run["state"] for run in runs] == ["succeeded"]
+    assert len(installation.customers(company)) == 1
+    assert len(installation.invoices(company)) == 1

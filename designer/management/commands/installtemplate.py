@@ -6,11 +6,14 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
-from designer.bundles.bundle import BundleRefused
+from designer.bundles.bundle import Bundle, BundleRefused
 from designer.bundles.gallery import template, templates
 from designer.bundles.install import install_bundle
+from designer.bundles.renamed import renamed
+from integrations.ingress.registration import register_endpoints
 from integrations.releases.activate import activate
 from integrations.releases.models import Environment, Release
+from integrations.releases.overlap import shared_effects
 
 __all__ = ["Command"]
 
@@ -27,6 +30,12 @@ class Command(BaseCommand):
             "--by", required=True, metavar="USER", help="who does this; needs the rights for it"
         )
         parser.add_argument(
+            "--as", dest="key", metavar="KEY", help="install the flow under another key, beside the first"
+        )
+        parser.add_argument(
+            "--listen", action="store_true", help="have the far systems call its webhooks from now on"
+        )
+        parser.add_argument(
             "--answer",
             action="append",
             default=[],
@@ -40,13 +49,10 @@ class Command(BaseCommand):
         if environment is None or person is None:
             raise CommandError("There is no such environment or user.")
         answers = dict(answer.split("=", 1) for answer in options["answer"])
+        bundle = _template(options["template"])
         try:
-            installed = install_bundle(template(options["template"]), environment, answers, person)
-        except KeyError:
-            known = ", ".join(bundle.key for bundle in templates())
-            raise CommandError(
-                f"The gallery has no template “{options['template']}”; it has {known}."
-            ) from None
+            bundle = renamed(bundle, options["key"]) if options["key"] else bundle
+            installed = install_bundle(bundle, environment, answers, person)
         except BundleRefused as refused:
             raise CommandError("\n".join(issue.message for issue in refused.issues)) from None
         for release in installed.releases:
@@ -55,3 +61,15 @@ class Command(BaseCommand):
             ).exists():
                 activate(release, person)
             self.stdout.write(f"{release} is installed.")
+            if options["listen"]:
+                register_endpoints(environment, release.flow_key)
+            for sentence in shared_effects(release):
+                self.stdout.write(f"Note: {sentence}")
+
+
+def _template(key: str) -> Bundle:
+    try:
+        return template(key)
+    except KeyError:
+        known = ", ".join(bundle.key for bundle in templates())
+        raise CommandError(f"The gallery has no template “{key}”; it has {known}.") from None

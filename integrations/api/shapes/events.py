@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from integrations.ingress.models import Endpoint, Event, Refusal
+from integrations.ingress.registration import endpoint_url
 from integrations.payloads.codec import unpack
 
 __all__ = ["EndpointShape", "EventDetailShape", "EventShape", "RefusalShape", "endpoint_url"]
@@ -79,8 +79,3 @@ class RefusalShape(serializers.ModelSerializer[Refusal]):
         fields = [
             "id", "endpoint", "flow", "path", "code", "status", "sentence", "remote", "count", "first_at", "last_at",
         ]  # fmt: skip
-
-
-def endpoint_url(endpoint: Endpoint) -> str:
-    """Where far systems reach this endpoint."""
-    return f"{settings.PUBLIC_URL}/in/{endpoint.path}/"

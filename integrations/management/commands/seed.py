@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from integrations.demo.people import ADMIN, HOME
 from integrations.demo.play import FLOW
-from integrations.demo.seed import connect_sandbox, listen, seed_environments, seed_people
+from integrations.demo.seed import connect_sandbox, seed_environments, seed_people
 
 __all__ = ["Command"]
 
@@ -26,5 +26,4 @@ class Command(BaseCommand):
         environment = seed_environments()
         admin = seed_people()
         connect_sandbox(environment, settings.SANDBOX_URL, admin)
-        call_command("installtemplate", FLOW, environment=HOME, by=ADMIN.username)
-        listen(environment, FLOW)
+        call_command("installtemplate", FLOW, environment=HOME, by=ADMIN.username, listen=True)

@@ -20,7 +20,7 @@ for (const scheme of ["light", "dark"] as const) {
     for (const address of ["/", "/flows", "/runs", "/failures", "/nowhere"]) {
       await page.goto(address);
       await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-      await expect(page.getByRole("status", { name: "Loading" })).toBeHidden();
+      await expect(page.getByRole("status", { name: "Loading" })).toHaveCount(0);
       expect(await findings(page), address).toEqual([]);
     }
     await page.goto(`/runs/${run}`);

@@ -3,7 +3,7 @@ import type { Catalogue, Effect, FlowNode, Json } from "~/api/types";
 import { factsOf, iconOf, oncePer } from "~/model/describe";
 import { effectWords } from "~/model/effect";
 import { deeperThan, rowsOf } from "~/model/jsonTree";
-import { factsIn, gridsOf, isFigures, labelOf, plainText } from "~/model/tables";
+import { askedFor, factsIn, gridsOf, isFigures, labelOf, plainText } from "~/model/tables";
 
 const CATALOGUE = {
   connectors: [
@@ -125,6 +125,20 @@ test("lists of records are tables, figures are set right", () => {
   expect(gridsOf(value)).toHaveLength(1);
   expect(grid?.columns).toEqual(["text", "net"]);
   expect(grid && [isFigures(grid, "text"), isFigures(grid, "net")]).toEqual([false, true]);
+});
+
+test("a failure's question reads in words, its expression stays out", () => {
+  const info = {
+    table: "product_gl",
+    table_name: "Product category",
+    key: ["Lamps"],
+    key_columns: ["category"],
+    expression: "$x",
+  };
+  expect(askedFor(info)).toEqual([
+    { key: "table", text: "Product category" },
+    { key: "key", text: "Lamps" },
+  ]);
 });
 
 test("simple fields are facts, deep ones are not", () => {

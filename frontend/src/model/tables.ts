@@ -49,6 +49,19 @@ export function plainText(value: Json): string | null {
   return value !== null && typeof value === "object" ? null : cellText(value);
 }
 
+const LONG = 120;
+
+/** What a failure asked for, as far as it reads like words: names instead of keys, no expressions, nothing long. */
+export function askedFor(info: { [key: string]: Json }): { key: string; text: string }[] {
+  const named = typeof info.table_name === "string";
+  return Object.entries(info).flatMap(([key, value]) => {
+    if (key === "expression" || key === "key_columns" || (named && key === "table")) return [];
+    const text = plainText(value);
+    if (text === null || text === "" || text.length > LONG) return [];
+    return [{ key: key === "table_name" ? "table" : key, text }];
+  });
+}
+
 /** Whether a column holds figures only, decimal text included, so that it is set right. */
 export function isFigures(grid: Grid, column: string): boolean {
   const values = grid.rows

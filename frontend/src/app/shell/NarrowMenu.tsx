@@ -3,7 +3,7 @@ import { Menu as MenuIcon, ShieldCheck } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { useEnvironment, useSignedIn } from "~/api/queries/session";
-import { ADMIN_URL, OUTSIDE, PLACES } from "~/app/shell/places";
+import { outside, PLACES } from "~/app/shell/places";
 import { IconButton } from "~/ui/Button";
 
 /** The navigation below 900 px. */
@@ -12,8 +12,6 @@ export function NarrowMenu() {
   const navigate = useNavigate();
   const { sandbox_url: sandbox } = useSignedIn();
   const { environment, environments, choose } = useEnvironment();
-  const Admin = OUTSIDE.admin;
-  const Sandbox = OUTSIDE.sandbox;
   return (
     <Menu position="bottom-start" width={240}>
       <Menu.Target>
@@ -28,14 +26,11 @@ export function NarrowMenu() {
           </Menu.Item>
         ))}
         <Menu.Divider />
-        <Menu.Item component="a" href={ADMIN_URL} leftSection={<Admin size={16} aria-hidden />}>
-          {t("nav.admin")}
-        </Menu.Item>
-        {sandbox && (
-          <Menu.Item component="a" href={sandbox} leftSection={<Sandbox size={16} aria-hidden />}>
-            {t("nav.sandbox")}
+        {outside(sandbox).map(({ id, href, icon: Icon }) => (
+          <Menu.Item key={id} component="a" href={href} leftSection={<Icon size={16} aria-hidden />}>
+            {t(`nav.${id}`)}
           </Menu.Item>
-        )}
+        ))}
         <Menu.Divider />
         <Menu.Label>{t("environment")}</Menu.Label>
         {environments.map((env) => (

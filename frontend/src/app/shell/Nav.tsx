@@ -6,7 +6,7 @@ import { Link, NavLink } from "react-router";
 import { useFailures } from "~/api/queries/failures";
 import { useEnvironment, useSignedIn } from "~/api/queries/session";
 import { Brand } from "~/app/shell/Brand";
-import { ADMIN_URL, OUTSIDE, PLACES } from "~/app/shell/places";
+import { outside, PLACES } from "~/app/shell/places";
 import styles from "~/app/shell/Shell.module.css";
 
 function Labelled({ slim, label, children }: { slim: boolean; label: string; children: ReactNode }) {
@@ -57,8 +57,9 @@ export function Nav({ slim }: { slim: boolean }) {
         </Labelled>
       ))}
       {slim ? <span className={styles.rule} /> : <div className={styles.section}>{t("nav.operate")}</div>}
-      <Outside slim={slim} href={ADMIN_URL} label={t("nav.admin")} icon={OUTSIDE.admin} />
-      {sandbox && <Outside slim={slim} href={sandbox} label={t("nav.sandbox")} icon={OUTSIDE.sandbox} />}
+      {outside(sandbox).map(({ id, href, icon }) => (
+        <Outside key={id} slim={slim} href={href} label={t(`nav.${id}`)} icon={icon} />
+      ))}
     </nav>
   );
 }

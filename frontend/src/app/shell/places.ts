@@ -1,6 +1,17 @@
-import { Activity, FlaskConical, House, Inbox, type LucideIcon, Settings2, Workflow } from "lucide-react";
+import {
+  Activity,
+  FlaskConical,
+  House,
+  Inbox,
+  type LucideIcon,
+  Plug,
+  Settings2,
+  Table2,
+  Workflow,
+} from "lucide-react";
 
 export type PlaceId = "home" | "flows" | "runs" | "failures";
+export type OutsideId = "tables" | "connections" | "admin" | "sandbox";
 
 /** The places of the navigation, shared by the side bar, the rail and the narrow menu. */
 export const PLACES: { id: PlaceId; to: string; icon: LucideIcon }[] = [
@@ -10,6 +21,16 @@ export const PLACES: { id: PlaceId; to: string; icon: LucideIcon }[] = [
   { id: "failures", to: "/failures", icon: Inbox },
 ];
 
-export const OUTSIDE: Record<"admin" | "sandbox", LucideIcon> = { admin: Settings2, sandbox: FlaskConical };
+const ADMIN = "/admin/";
+export const TABLES_URL = `${ADMIN}integrations/mappingtable/`;
+export const CONNECTIONS_URL = `${ADMIN}integrations/connection/`;
 
-export const ADMIN_URL = "/admin/";
+/** Places outside the app: the operators' admin, and the sandbox where there is one. */
+export function outside(sandbox: string | null): { id: OutsideId; href: string; icon: LucideIcon }[] {
+  return [
+    { id: "tables", href: TABLES_URL, icon: Table2 },
+    { id: "connections", href: CONNECTIONS_URL, icon: Plug },
+    { id: "admin", href: ADMIN, icon: Settings2 },
+    ...(sandbox === null ? [] : [{ id: "sandbox" as const, href: sandbox, icon: FlaskConical }]),
+  ];
+}

@@ -5,7 +5,7 @@ import { Link } from "react-router";
 import { useFailure } from "~/api/queries/failures";
 import { useFlow } from "~/api/queries/flows";
 import type { FailureDetail } from "~/api/types";
-import { ADMIN_URL } from "~/app/shell/places";
+import { CONNECTIONS_URL, TABLES_URL } from "~/app/shell/places";
 import { useCommands } from "~/commands/useCommands";
 import { nodeName } from "~/features/canvas/words";
 import { ValueView } from "~/features/data/ValueView";
@@ -16,7 +16,7 @@ import { SettleForm } from "~/features/failures/SettleForm";
 import { RunState } from "~/features/runs/RunState";
 import { useRunTitle } from "~/features/runs/useRunTitle";
 import { formatDateTime, formatMoney } from "~/model/format";
-import { labelOf, plainText } from "~/model/tables";
+import { askedFor, labelOf } from "~/model/tables";
 import { Loading, LoadProblem } from "~/ui/Blank";
 import { IconButton, OutsideLink } from "~/ui/Button";
 
@@ -63,21 +63,32 @@ function Facts({ failure }: { failure: FailureDetail }) {
   );
 }
 
-/** What the step asked for, in words where it is simple. */
+const tableUrl = (info: FailureDetail["info"]): string =>
+  typeof info.table === "string" ? `${TABLES_URL}?q=${encodeURIComponent(info.table)}` : TABLES_URL;
+
+/** What the step asked for: in words first, everything else folded away. */
 function Info({ info }: { info: FailureDetail["info"] }) {
   const { t } = useTranslation("failures");
-  const plain = Object.entries(info).map(([key, value]) => ({ key, text: plainText(value) }));
-  if (plain.some(({ text }) => text === null))
-    return <ValueView value={info} empty="" label={t("detail.info")} />;
+  const facts = askedFor(info);
+  const more = facts.length < Object.keys(info).length;
   return (
-    <dl className={styles.facts}>
-      {plain.map(({ key, text }) => (
-        <Fragment key={key}>
-          <dt>{labelOf(key)}</dt>
-          <dd>{text}</dd>
-        </Fragment>
-      ))}
-    </dl>
+    <section>
+      <h3>{t("detail.info")}</h3>
+      <dl className={styles.facts}>
+        {facts.map(({ key, text }) => (
+          <Fragment key={key}>
+            <dt>{labelOf(key)}</dt>
+            <dd>{text}</dd>
+          </Fragment>
+        ))}
+      </dl>
+      {more && (
+        <details className={styles.more}>
+          <summary>{t("detail.technical")}</summary>
+          <ValueView value={info} empty="" label={t("detail.technical")} />
+        </details>
+      )}
+    </section>
   );
 }
 
@@ -114,20 +125,15 @@ function Body({ failure }: { failure: FailureDetail }) {
           {open && <p className={styles.safe}>{t("detail.safe", { count: failure.count })}</p>}
         </div>
         <Facts failure={failure} />
-        {Object.keys(failure.info).length > 0 && (
-          <section>
-            <h3>{t("detail.info")}</h3>
-            <Info info={failure.info} />
-          </section>
-        )}
+        {Object.keys(failure.info).length > 0 && <Info info={failure.info} />}
         {open && (
           <div className={styles.actions}>
             <RetryGroup failure={failure} />
             {failure.kind === "table_miss" && (
-              <OutsideLink href={ADMIN_URL}>{t("detail.openTables")}</OutsideLink>
+              <OutsideLink href={tableUrl(failure.info)}>{t("detail.openTables")}</OutsideLink>
             )}
             {failure.kind === "auth" && (
-              <OutsideLink href={ADMIN_URL}>{t("detail.openConnections")}</OutsideLink>
+              <OutsideLink href={CONNECTIONS_URL}>{t("detail.openConnections")}</OutsideLink>
             )}
           </div>
         )}

@@ -28,15 +28,37 @@ KILL_POINTS = (
 )
 """Where a random kill strikes: every boundary of every step that calls a far system, and the end of the run."""
 
+STEPS = (
+    "won",
+    "deal",
+    "is_won",
+    "contact",
+    "organization",
+    "customer",
+    "lines",
+    "invoice",
+    "write_back",
+    "end",
+)
+"""The template flow's nodes in the order they are carried out, and the end of the run."""
+
 
 def kill_point(wanted: str) -> str:
-    """`random` becomes one of `KILL_POINTS`; a step without a boundary means before it. Raises `RehearsalError` for others."""
-    if wanted == "random":
-        return secrets.choice(KILL_POINTS)
-    point = wanted if not wanted or ":" in wanted else f"{wanted}:before"
-    if point and point not in KILL_POINTS:
+    """The boundary meant by `<step>[:before|intended|sent|done]`, or by `random`. Raises `RehearsalError` for no place.
+
+    A step that calls nothing has no boundary of its own, and the end of one step is the beginning of the next: both mean
+    the next place there is.
+    """
+    if wanted in {"", "random"}:
+        return secrets.choice(KILL_POINTS) if wanted else ""
+    step, _, boundary = wanted.partition(":")
+    point = f"{step}:{boundary or 'before'}"
+    if step in STEPS and (boundary == "done" or (not boundary and point not in KILL_POINTS)):
+        following = STEPS[STEPS.index(step) + 1 :]
+        point = next(f"{later}:before" for later in following if f"{later}:before" in KILL_POINTS)
+    if point not in KILL_POINTS:
         raise RehearsalError(
-            f"There is no place {point} to kill the worker at; there are {', '.join(KILL_POINTS)}."
+            f"There is no place {wanted} to kill the worker at; there are {', '.join(KILL_POINTS)}."
         )
     return point
 

@@ -98,6 +98,9 @@ def test_the_last_line_is_one_object_for_programs() -> None:
         ("random", set(KILL_POINTS)),
         ("invoice", {"invoice:before"}),
         ("invoice:sent", {"invoice:sent"}),
+        ("lines", {"invoice:before"}),
+        ("won:done", {"deal:before"}),
+        ("write_back:done", {"end:before"}),
         ("", {""}),
     ],
 )

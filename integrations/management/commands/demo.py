@@ -44,7 +44,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--kill-worker-at",
             default="",
-            metavar="STEP[:before|intended|sent]",
+            metavar="STEP[:before|intended|sent|done]",
             help="with --once: kill the worker there with SIGKILL; random picks a place",
         )
 

@@ -73,13 +73,29 @@ _changed: dict[int, float] = {}
 """Table id → when this process last committed a change to it."""
 
 
-def lookup(table_key: str, environment_id: int, key: Sequence[Json], column: str, on: date) -> Json:
+def lookup(
+    table_key: str,
+    environment_id: int,
+    key: Sequence[Json],
+    column: str,
+    on: date,
+    *,
+    not_before: float = 0.0,
+) -> Json:
     """The value of `column` in the row of `key` that holds on day `on`.
 
-    Raises `TableMiss` when there is no such row (unless the table has a default row), `Config` when the table or the
-    column does not exist or the number of keys is wrong.
+    `not_before` (monotonic): the table must have been compared with the database since then; a row that seems to be
+    missing is always looked for in the table as it is now. Raises `TableMiss` when there is no such row (unless the table
+    has a default row), `Config` when the table or the column does not exist or the number of keys is wrong.
     """
-    table = _current(table_key, environment_id)
+    asked_at = time.monotonic()
+    try:
+        return _read(_current(table_key, environment_id, not_before), key, column, on)
+    except (TableMiss, Config):
+        return _read(_current(table_key, environment_id, asked_at), key, column, on)
+
+
+def _read(table: _Snapshot, key: Sequence[Json], column: str, on: date) -> Json:
     if not any(one.get("key") == column for one in table.columns):
         raise Config(
             f"Mapping table “{table.name}” has no column “{column}”.",
@@ -98,7 +114,7 @@ def lookup(table_key: str, environment_id: int, key: Sequence[Json], column: str
 
 def row_for(table_key: str, environment_id: int, key: Sequence[Json], on: date) -> Mapping[str, Json] | None:
     """All values of the row of `key` that holds on day `on`; None when there is none. Raises `Config`."""
-    table = _current(table_key, environment_id)
+    table = _current(table_key, environment_id, 0.0)
     return next((row.values for row in table.of(_stored(table, key)) if row.holds(on)), None)
 
 
@@ -108,8 +124,8 @@ def changed(table_id: int) -> None:
         _changed[table_id] = time.monotonic()
 
 
-def _current(table_key: str, environment_id: int) -> _Snapshot:
-    """The table's snapshot, at most a second old. Inside a transaction nothing is kept: it may be rolled back."""
+def _current(table_key: str, environment_id: int, not_before: float) -> _Snapshot:
+    """The table's snapshot, at most a second old and compared since `not_before`. Inside a transaction nothing is kept: it may be rolled back."""
     if connection.in_atomic_block:
         return _load(table_key, environment_id)
     place = (environment_id, table_key)
@@ -118,7 +134,8 @@ def _current(table_key: str, environment_id: int) -> _Snapshot:
     if checked is not None:
         at, table_id = checked
         snapshot = _snapshots.get(table_id)
-        if snapshot is not None and now - at < _CHECK_EVERY and _changed.get(table_id, -1.0) < at:
+        believed = now - at < _CHECK_EVERY and at >= not_before and _changed.get(table_id, -1.0) < at
+        if snapshot is not None and believed:
             return snapshot
     return _refresh(place, now)
 

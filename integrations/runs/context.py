@@ -1,5 +1,6 @@
 """What a running step may see and do: mapping tables, connector calls, and a clock that stands still."""
 
+import time
 from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -21,6 +22,7 @@ class RunContext:
     def __init__(self, run: Run, calls: Calls) -> None:
         self._run = run
         self._calls = calls
+        self._tables_since = time.monotonic() if run.fence > 1 else 0.0
 
     @property
     def now(self) -> datetime:
@@ -28,9 +30,12 @@ class RunContext:
         return self._run.event.received_at
 
     def lookup(self, table: str, key: Sequence[Json], column: str) -> Json:
-        """The value in the row valid on the day the event arrived, in the company's time zone."""
+        """The value in the row valid on the day the event arrived, in the company's time zone.
+
+        A run that goes on after a correction sees the tables as they are now, not as they were a second ago.
+        """
         day = self.now.astimezone(ZoneInfo(settings.COMPANY_TIME_ZONE)).date()
-        return lookup(table, self._run.environment_id, key, column, day)
+        return lookup(table, self._run.environment_id, key, column, day, not_before=self._tables_since)
 
     def call(
         self, *, path: str, attempt: int, slot: str, operation: str, data: Json, effect: EffectSpec | None

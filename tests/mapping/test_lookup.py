@@ -1,5 +1,6 @@
 """Reading mapping tables: keys as people spell them, rows by day, and what a missing row says."""
 
+import time
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from connectors.sdk.errors import Config, TableMiss
 from integrations.mapping.lookup import lookup
-from integrations.mapping.models import MappingTable
+from integrations.mapping.models import MappingRow, MappingTable
 from integrations.mapping.rows import add_row, change_row, delete_row
 from integrations.models import Environment
 
@@ -180,6 +181,25 @@ def test_a_change_by_another_process_is_seen_after_the_next_comparison(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_row_that_another_process_adds_is_found_at_once_and_a_correction_by_whoever_goes_on_after_it() -> (
+    None
+):
+    table = table_of(CATEGORY, ACCOUNT)
+    row = add_row(table, {"category": "Freight", "account": "4001"})
+    assert found(table, "Freight") == "4001"
+
+    MappingRow.objects.create(
+        table=table, lookup="lighting", values={"category": "Lighting", "account": "4002"}
+    )
+    MappingRow.objects.filter(pk=row.pk).update(values={"category": "Freight", "account": "4905"})
+    MappingTable.objects.filter(pk=table.pk).update(revision=table.revision + 1)
+    since = time.monotonic()
+
+    assert found(table, "Lighting") == "4002"
+    assert lookup(table.key, table.environment_id, ["Freight"], "account", TODAY, not_before=since) == "4905"
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_change_that_is_rolled_back_is_never_kept() -> None:
     table = table_of(CATEGORY, ACCOUNT)
     add_row(table, {"category": "Freight", "account": "4001"})
@@ -200,4 +220,4 @@ def test_a_large_table_is_read_key_by_key(monkeypatch: pytest.MonkeyPatch) -> No
     assert [found(table, name) for name in "abcA"] == ["aa", "bb", "cc", "aa"]
     with CaptureQueriesContext(connection) as asked, pytest.raises(TableMiss):
         found(table, "d")
-    assert len(asked) == 1
+    assert len(asked) == 2  # the key, and whether the table has changed meanwhile

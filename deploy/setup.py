@@ -77,6 +77,9 @@ def main() -> int:
     except SetupError as problem:
         sys.stderr.write(f"Interlock: {problem}\n")
         return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("\nInterlock: stopped; the same command goes on from here.\n")
+        return 130
     return 0
 
 

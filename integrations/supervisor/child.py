@@ -21,13 +21,15 @@ _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """What to run. `ready` says whether it does its work by now; `stops_last` keeps it up until the others have stopped."""
+    """What to run. `ready` says whether it does its work by now; `stops_last` keeps it up until the others have stopped;
+    `announces`: a line of JSON it prints is for programs and is not passed on."""
 
     name: str
     command: Sequence[str]
     env: Mapping[str, str]
     ready: Callable[[], bool] = lambda: True
     stops_last: bool = False
+    announces: bool = False
 
 
 class Running:
@@ -73,6 +75,8 @@ class Running:
             return
         with self._process.stdout as lines:
             for line in lines:
+                if self.child.announces and line.startswith("{"):
+                    continue
                 sink(self.child.name, line.rstrip("\n"))
 
 

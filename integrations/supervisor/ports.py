@@ -61,7 +61,6 @@ class ReadyPage:
     def says_yes(self) -> bool:
         if time.monotonic() - self._asked_at < ASK_EVERY or not answers(self._host, self._port):
             return False
-        self._asked_at = time.monotonic()
         connection = http.client.HTTPConnection(self._host, self._port, timeout=5)
         try:
             connection.request("GET", "/readyz")
@@ -70,6 +69,7 @@ class ReadyPage:
             return False
         finally:
             connection.close()
+            self._asked_at = time.monotonic()
 
 
 def _family(host: str) -> socket.AddressFamily:

@@ -84,7 +84,9 @@ def sandbox_process(addresses: Addresses, env: Mapping[str, str], state: Path) -
     command = _python(
         "-m", "connectors.sdk.sandbox", "--state", str(state), "--port", str(addresses.sandbox), *ports
     )
-    return Child("sandbox", command, env, _answering("127.0.0.1", addresses.sandbox), stops_last=True)
+    return Child(
+        "sandbox", command, env, _answering("127.0.0.1", addresses.sandbox), stops_last=True, announces=True
+    )
 
 
 def _python(*arguments: str) -> Sequence[str]:

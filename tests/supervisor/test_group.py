@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,12 @@ def lives(pid: int) -> bool:
 def test_lines_carry_the_childs_name(group: Group, told: Told) -> None:
     group.start([child("print('hello', flush=True); " + SLEEP, "web")])
     wait_until(lambda: told.lines == [("web", "hello")])
+
+
+def test_what_a_child_announces_to_programs_is_not_shown_to_people(group: Group, told: Told) -> None:
+    announcing = replace(child("print('{}', flush=True); print('up', flush=True); " + SLEEP), announces=True)
+    group.start([announcing])
+    wait_until(lambda: told.lines == [("one", "up")])
 
 
 def test_a_child_that_dies_is_started_again_and_the_group_says_so(group: Group, told: Told) -> None:

@@ -29,7 +29,7 @@ test: ## Everything: check, every test on both databases, a real browser (under 
 	@deploy/check
 	@$(VENV)/python deploy/with_postgres.py $(VENV)/pytest -q $(ON_POSTGRES)
 	@deploy/e2e
-	@$(VENV)/pytest -q -n 2 --dist worksteal $(ARGS)
+	@TEST_BROWSER=$(CURDIR)/deploy/chromium $(VENV)/pytest -q -n 2 --dist worksteal $(ARGS)
 
 e2e: ## The browser tests alone, against a product started for them
 	@$(PYTHON) deploy/setup.py --dev --e2e

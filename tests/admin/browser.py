@@ -3,6 +3,7 @@
 import base64
 import itertools
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -15,7 +16,13 @@ from websockets.sync.client import ClientConnection, connect
 
 __all__ = ["CHROMIUM", "Browser", "chromium"]
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome") or ""
+CHROMIUM = (
+    os.environ.get("TEST_BROWSER")
+    or shutil.which("chromium")
+    or shutil.which("chromium-browser")
+    or shutil.which("google-chrome")
+    or ""
+)
 _ANSWER_WITHIN = 30.0
 
 

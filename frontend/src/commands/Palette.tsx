@@ -53,6 +53,7 @@ export default function Palette({ run }: Props) {
       nothingFound={t("palette.nothing")}
       limit={12}
       scrollable
+      overlayProps={{ color: "var(--scrim)", backgroundOpacity: 1, blur: 0 }}
       maxHeight={420}
       searchProps={{
         leftSection: <Search size={16} aria-hidden />,

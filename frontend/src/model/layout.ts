@@ -77,14 +77,21 @@ export function place(graph: FlowGraph, layout: FlowLayout, width: number): Plac
 
 export type View = { x: number; y: number; zoom: number };
 
-/** The view that shows everything at 100 % if it fits, smaller if not; small flows sit at the top left like text. */
-export function fitted(bounds: Box, pane: { width: number; height: number }, margin = { x: 8, y: 20 }): View {
-  if (bounds.width === 0 || pane.width === 0) return { ...margin, zoom: 1 };
+/** The view that shows everything above the tools at 100 % if it fits, smaller if not; small flows sit at the top left like text. */
+export function fitted(
+  bounds: Box,
+  pane: { width: number; height: number },
+  margin = { x: 8, y: 20, bottom: 64 },
+): View {
+  if (bounds.width === 0 || pane.width === 0) return { x: margin.x, y: margin.y, zoom: 1 };
   const zoom = Math.min(
     1,
     Math.max(
       0.3,
-      Math.min((pane.width - 2 * margin.x) / bounds.width, (pane.height - 2 * margin.y) / bounds.height),
+      Math.min(
+        (pane.width - 2 * margin.x) / bounds.width,
+        (pane.height - margin.y - margin.bottom) / bounds.height,
+      ),
     ),
   );
   const slack = Math.max(0, pane.width - bounds.width * zoom) / 2;

@@ -9,9 +9,12 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "integrations.settings")
 get_asgi_application()  # loads the apps before anything of theirs is imported
 
+from integrations.checks import refuse_to_serve_unsafely  # noqa: E402 - needs the apps
 from integrations.live.routing import socket  # noqa: E402 - needs the apps
 
 __all__ = ["application"]
+
+refuse_to_serve_unsafely()
 
 
 async def _alive(scope: dict[str, Any], receive: Any, send: Any) -> None:

@@ -1,21 +1,23 @@
 """System checks: what must hold before anything is served."""
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.core.checks import Warning as CheckWarning
+from django.core.exceptions import ImproperlyConfigured
 
 from connectors.sdk import registry
 from connectors.sdk.wire import Schema
 from integrations.catalog import node_types
 
-__all__ = ["schemas_are_valid", "vault_key_is_set"]
+__all__ = ["refuse_to_serve_unsafely", "schemas_are_valid", "settings_make_sense"]
 
 
 @register()
-def vault_key_is_set(**_kwargs: object) -> list[CheckMessage]:
-    """Without a vault key nothing can be sealed; without a secret key sessions can be forged."""
+def settings_make_sense(**_kwargs: object) -> list[CheckMessage]:
+    """A vault key to seal with, an address that far systems can call, a queue that exists."""
     found: list[CheckMessage] = []
     if not settings.VAULT_KEYS:
         found.append(
@@ -23,9 +25,26 @@ def vault_key_is_set(**_kwargs: object) -> list[CheckMessage]:
                 "INTERLOCK_VAULT_KEYS is not set.", hint="manage.py demo makes one.", id="interlock.W001"
             )
         )
+    public = urlsplit(settings.PUBLIC_URL)
+    if public.scheme not in {"http", "https"} or not public.hostname:
+        found.append(
+            Error(
+                f"INTERLOCK_PUBLIC_URL is “{settings.PUBLIC_URL}”, which far systems can't call.",
+                hint="Give the address as the outside sees it, such as https://interlock.example.com.",
+                id="interlock.E003",
+            )
+        )
     if settings.QUEUE not in {"embedded", "celery"}:
         found.append(Error("INTERLOCK_QUEUE is neither embedded nor celery.", id="interlock.E001"))
     return found
+
+
+def refuse_to_serve_unsafely() -> None:
+    """Called by both doors: without a secret key of its own anybody could forge a session. Raises ImproperlyConfigured."""
+    if not settings.SERVES:
+        raise ImproperlyConfigured(
+            "INTERLOCK_SECRET_KEY is not set. `make start` makes one; elsewhere set it to at least 50 random characters."
+        )
 
 
 @register(deploy=True)

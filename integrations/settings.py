@@ -14,9 +14,9 @@ if (DATA / "interlock.env").is_file():
     environ.Env.read_env(DATA / "interlock.env")
 
 DEBUG = env.bool("INTERLOCK_DEBUG", default=False)
-SECRET_KEY = env.str("INTERLOCK_SECRET_KEY", default="")
-if not SECRET_KEY:
-    SECRET_KEY = "not-for-production-" + "x" * 40  # checks.py refuses to serve with it
+SECRET_KEY = env.str("INTERLOCK_SECRET_KEY", default="") or "only-for-commands-and-tests-" + "x" * 40
+SERVES = bool(env.str("INTERLOCK_SECRET_KEY", default=""))
+"""Without a secret key of its own an installation runs commands and tests, but serves nothing."""
 VAULT_KEYS = env.str("INTERLOCK_VAULT_KEYS", default="")
 """`k2:<base64 32 bytes>,k1:…`: the first seals, all unseal."""
 

@@ -15,6 +15,7 @@ __all__ = ["only_loopback"]
 def pytest_configure() -> None:
     """Set before the databases are made: the installation's data key is made with them. Slow password hashes prove nothing."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.SERVES = True
     settings.VAULT_KEYS = "test:" + base64.b64encode(os.urandom(32)).decode()
 
 

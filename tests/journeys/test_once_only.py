@@ -101,3 +101,16 @@ def test_a_copy_of_the_flow_beside_the_first_makes_no_second_invoice(installatio
         assert [run["state"] for run in runs] == ["succeeded"]
     assert len(installation.customers(company)) == 1
     assert len(installation.invoices(company)) == 1
+
+
+def test_no_secret_stands_in_any_database_in_the_clear(installation: Installation) -> None:
+    token = installation.systems["streak"]["access"]["api_key"]
+    secret = installation.systems["sage50"]["access"]["client_secret"]
+    data = installation.stage.folder / "data"
+    stored = [path for path in data.glob("*.sqlite3*") if not path.name.startswith("sandbox")]
+
+    assert stored
+    for path in stored:
+        content = path.read_bytes()
+        assert token.encode() not in content
+        assert secret.encode() not in content

@@ -36,6 +36,7 @@ def door(transactional_db: None) -> Iterator[int]:
     (port,) = free_ports(1, "127.0.0.1")
     env = {
         **os.environ,
+        "INTERLOCK_SECRET_KEY": settings.SECRET_KEY,
         "INTERLOCK_DATABASE_URL": f"sqlite:///{settings.DATABASES['default']['NAME']}",
         "INTERLOCK_PUBLIC_URL": ORIGIN,
         "DJANGO_SETTINGS_MODULE": "integrations.settings",

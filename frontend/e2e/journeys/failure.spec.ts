@@ -1,10 +1,10 @@
 import { pictures } from "../where";
-import { addDeal, expect, node, openFlow, test, win } from "./stage";
+import { addDeal, expect, freshTag, node, openFlow, test, win } from "./stage";
 
 test("a missing row parks the run in words; adding it and pressing retry finishes it", async ({
   signedIn: page,
 }) => {
-  const category = `Lamps ${Date.now()}`;
+  const category = `Lamps ${freshTag()}`;
   const deal = await addDeal(page.request, category);
   await openFlow(page);
   await win(page.request, deal);

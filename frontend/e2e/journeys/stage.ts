@@ -68,19 +68,26 @@ const CHAIR: Line = {
   tax: "standard",
 };
 
+const COMPANIES = ["Fern & Fold", "Harbour Row", "Pier Nine", "Oak & Ash", "Moss Hotel"];
 let count = 0;
+
+/** Short, and new in every run of these journeys: what makes a name of theirs unique. */
+export function freshTag(): string {
+  count += 1;
+  return `${Date.now().toString(36).slice(-4)}${count}`.toUpperCase();
+}
 
 /** A new deal of a new customer in the CRM's sandbox, still in negotiation. */
 export async function addDeal(request: APIRequestContext, category = "Furniture"): Promise<Deal> {
-  count += 1;
-  const tag = `${Date.now().toString(36)}${count}`;
-  const name = `Journey ${tag} - 4 chairs`;
+  const tag = freshTag();
+  const company = `${COMPANIES[count % COMPANIES.length]} ${tag}`;
+  const name = `${company} - 4 chairs`;
   const customer = {
-    organization: `Journey ${tag} Ltd`,
-    domain: `${tag}.example`,
+    organization: `${company} Ltd`,
+    domain: `${tag.toLowerCase()}.example`,
     given_name: "Jo",
     family_name: "Ferris",
-    email: `jo@${tag}.example`,
+    email: `jo@${tag.toLowerCase()}.example`,
   };
   const data = {
     name,

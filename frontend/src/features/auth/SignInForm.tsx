@@ -17,7 +17,7 @@ function Refusal({ error }: { error: unknown }) {
       </Note>
     );
   }
-  if (isProblem(error) && [400, 401, 403].includes(error.status)) {
+  if (isProblem(error) && [400, 401].includes(error.status)) {
     return (
       <Note tone="bad" title={t("refused")} alert>
         {t("refusedHelp")}

@@ -50,12 +50,13 @@ export function plainText(value: Json): string | null {
 }
 
 const LONG = 120;
+const TECHNICAL = ["expression", "key_columns", "position"];
 
 /** What a failure asked for, as far as it reads like words: names instead of keys, no expressions, nothing long. */
 export function askedFor(info: { [key: string]: Json }): { key: string; text: string }[] {
   const named = typeof info.table_name === "string";
   return Object.entries(info).flatMap(([key, value]) => {
-    if (key === "expression" || key === "key_columns" || (named && key === "table")) return [];
+    if (TECHNICAL.includes(key) || (named && key === "table")) return [];
     const text = plainText(value);
     if (text === null || text === "" || text.length > LONG) return [];
     return [{ key: key === "table_name" ? "table" : key, text }];

@@ -12,6 +12,7 @@ from connectors.sdk.wire import Json
 from integrations.engine.outcome import Parked
 from integrations.engine.plan import Plan, Step
 from integrations.failures.models import Failure, Occurrence
+from integrations.failures.snooze import open_again
 from integrations.payloads import codec
 from integrations.releases.plans import plan_of
 from integrations.runs.models import Run
@@ -31,7 +32,7 @@ VARYING = re.compile(r"[\"“'][^\"”']{0,200}[\"”']|\b[0-9a-f]{8,}\b|\bag[xl
 
 
 def capture(run: Run, parked: Parked) -> Failure:
-    """Find or open the group, count it, and note this occurrence. In the writer's transaction."""
+    """Find or open the group, count it, and note this occurrence: a snoozed group is open again. In the writer's transaction."""
     problem = parked.failure
     if problem is None:
         raise ValueError("only a failed turn can be captured")
@@ -62,6 +63,8 @@ def capture(run: Run, parked: Parked) -> Failure:
     if _note_occurrence(group, run, parked, problem):
         changes: dict[str, Json] = {} if made else {"sentence": problem.sentence[:500], "info": info}
         Failure.objects.filter(pk=group.pk).update(count=F("count") + 1, last_at=now, **changes)
+        if group.state == Failure.State.SNOOZED:
+            open_again(group)
     return group
 
 

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections, transaction
 from django.utils import timezone
 
+from integrations.failures.snooze import open_those_over
 from integrations.runs.claim import anything_due, free_leases_of, reap
 from integrations.runs.lease import new_owner
 from integrations.tasks.backend import get_backend
@@ -48,7 +49,7 @@ class Dispatcher:
 
 
 def sweep() -> None:
-    """One look: bury the dead, reap expired leases, keep the slots filled, ring if something is due."""
+    """One look: bury the dead, reap expired leases, keep the slots filled, end snoozes, ring if something is due."""
     now = timezone.now()
     dead = _bury_dead()
     with transaction.atomic():
@@ -56,6 +57,7 @@ def sweep() -> None:
     if freed:
         logger.warning("freed %d runs of workers that died", freed)
     _fill_slots()
+    open_those_over(now)
     if freed or anything_due(now):
         ring()
 

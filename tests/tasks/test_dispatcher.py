@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from integrations.failures.models import Failure
 from integrations.ingress.models import Event
 from integrations.releases.models import Environment, Release
 from integrations.runs import claim as claiming
@@ -117,6 +118,29 @@ def test_an_expired_lease_is_reaped_and_a_good_one_is_not(queued_run: Run) -> No
     dispatcher.sweep()
     queued_run.refresh_from_db()
     assert queued_run.state == "queued"
+
+
+def test_the_sweep_brings_back_failures_whose_snooze_is_over(queued_run: Run) -> None:
+    now = timezone.now()
+    groups = [
+        Failure.objects.create(
+            environment=queued_run.environment,
+            fingerprint=str(days),
+            state="snoozed",
+            kind="data",
+            code="data",
+            sentence="Refused.",
+            verdict="data",
+            flow_key="flow",
+            node="n",
+            first_at=now,
+            last_at=now,
+            snoozed_until=now + timedelta(days=days),
+        )
+        for days in (-1, 1)
+    ]
+    dispatcher.sweep()
+    assert [Failure.objects.get(pk=one.pk).state for one in groups] == ["open", "snoozed"]
 
 
 def test_a_claim_raises_the_fence_and_is_not_given_twice(queued_run: Run) -> None:

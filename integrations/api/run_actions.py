@@ -118,17 +118,12 @@ class RunDecide(RunRow):
         return Response(_shape(run))
 
 
-def _decide(run_id: int, decision: str, reason: str, by: str) -> Run:
-    if decision == "keep_first":
-        return decisions.keep_first(run_id, by)
-    if not reason.strip():
-        message = "Say why."
-        raise ApiProblem(
-            400, "invalid", message, errors=[{"pointer": "/reason", "code": "required", "message": message}]
-        )
-    if decision == "never_happened":
-        return decisions.never_happened(run_id, f"{by} ({reason.strip()})")
-    return decisions.make_again(run_id, by, reason)
+def _decide(run_id: int, decision: decisions.Decision, reason: str, by: str) -> Run:
+    try:
+        return decisions.decide(run_id, decision, by=by, reason=reason)
+    except decisions.ReasonNeeded as missing:
+        errors = [{"pointer": "/reason", "code": "required", "message": str(missing)}]
+        raise ApiProblem(400, "invalid", str(missing), errors=errors) from missing
 
 
 def _shape(run: Run) -> Any:

@@ -3,6 +3,8 @@
 Each decision is one transaction with its reason, and ends with the run going on.
 """
 
+from typing import Literal
+
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -13,11 +15,53 @@ from integrations.failures.actions import NotParked
 from integrations.runs.models import Run, StepEntry
 from integrations.tasks.doorbell import ring
 
-__all__ = ["NoDecision", "keep_first", "make_again", "never_happened"]
+__all__ = [
+    "Decision",
+    "NoDecision",
+    "ReasonNeeded",
+    "asked",
+    "decide",
+    "keep_first",
+    "make_again",
+    "never_happened",
+    "offered",
+]
+
+Decision = Literal["keep_first", "make_again", "never_happened"]
+_APPLY: dict[str, tuple[Decision, ...]] = {
+    Effect.State.CONFIRMED: ("keep_first", "make_again"),
+    Effect.State.UNKNOWN: ("never_happened",),
+}
 
 
 class NoDecision(Exception):  # noqa: N818 - a finding, answered with 409
     """The run doesn't wait for this decision."""
+
+
+class ReasonNeeded(ValueError):  # noqa: N818 - what is missing, answered with 400
+    """The decision may lead to a second record, so it needs a reason."""
+
+
+def asked(run: Run) -> Effect | None:
+    """The effect in question where a run waits for a person: that of its last failed step. None = nothing to decide."""
+    step = _failed_step(run)
+    return step.effect if step and offered(step.effect) else None
+
+
+def offered(effect: Effect | None) -> tuple[Decision, ...]:
+    """The decisions that apply to what `asked` has found, the gentlest first."""
+    return _APPLY.get(effect.state, ()) if effect else ()
+
+
+def decide(run_id: int, decision: Decision, *, by: str, reason: str = "") -> Run:
+    """Settle what the run waits for. Raises `NotParked`, `NoDecision`, `ReasonNeeded`."""
+    if decision == "keep_first":
+        return keep_first(run_id, by)
+    if not reason.strip():
+        raise ReasonNeeded("Say why.")
+    if decision == "never_happened":
+        return never_happened(run_id, f"{by} ({reason.strip()})")
+    return make_again(run_id, by, reason)
 
 
 def keep_first(run_id: int, by: str) -> Run:
@@ -49,10 +93,10 @@ def keep_first(run_id: int, by: str) -> Run:
 def make_again(run_id: int, by: str, reason: str) -> Run:
     """It is wanted a second time (the first was voided, or the deal has changed): the next generation of the identity.
 
-    What was made before stays as it is in the far system. Raises `NotParked`, `NoDecision`, `ValueError` without a reason.
+    What was made before stays as it is in the far system. Raises `NotParked`, `NoDecision`, `ReasonNeeded`.
     """
     if not reason.strip():
-        raise ValueError("Say why it is made again.")
+        raise ReasonNeeded("Say why it is made again.")
     with transaction.atomic():
         run, _, effect = _waiting(run_id, Effect.State.CONFIRMED)
         EffectKey.objects.filter(effect=effect).delete()
@@ -76,11 +120,22 @@ def _waiting(run_id: int, state: Effect.State) -> tuple[Run, StepEntry, Effect]:
     run = Run.objects.select_for_update().get(pk=run_id)
     if run.state != Run.State.PARKED:
         raise NotParked(run)
-    step = StepEntry.objects.filter(run=run, state="fail").order_by("-pk").first()
+    step = _failed_step(run)
     effect = step.effect if step else None
     if step is None or effect is None or effect.state != state:
         raise NoDecision("This run does not wait for that decision.")
     return run, step, effect
+
+
+def _failed_step(run: Run) -> StepEntry | None:
+    """The step at which a run waits for a person; None when it waits for something else or has gone on since."""
+    if run.state != Run.State.PARKED or run.reason != "person":
+        return None
+    failed = StepEntry.objects.filter(run=run, state="fail").select_related("effect").order_by("-pk").first()
+    if failed is None:
+        return None
+    later = StepEntry.objects.filter(run=run, path=failed.path, attempt__gt=failed.attempt)
+    return None if later.exists() else failed
 
 
 def _note(effect: Effect, text: str) -> None:

@@ -81,7 +81,7 @@ def test_cancel_answers_with_the_state_that_was_reached(world: World) -> None:
 
 
 def test_a_person_keeps_what_was_made_first(world: World) -> None:
-    run = world.run(state=Run.State.PARKED)
+    run = world.run(state=Run.State.PARKED, reason="person")
     effect = world.effect(run)
     world.step(run, "invoice", state="fail", effect=effect)
     client = world.client("operator")

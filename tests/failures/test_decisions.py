@@ -102,3 +102,41 @@ def test_a_decision_needs_a_run_that_waits_for_it(world: World) -> None:
     with pytest.raises(NotParked):
         decisions.keep_first(run.pk, "dana")
     assert StepEntry.objects.filter(run=run).count() == 2
+
+
+def test_what_is_asked_is_the_effect_of_the_step_the_run_waits_at(world: World) -> None:
+    world.write(world.run(), operation(), {"total": "10.00"}, "box-1")
+    run = held(world)
+    run.refresh_from_db()
+    assert decisions.offered(decisions.asked(run)) == ("keep_first", "make_again")
+
+
+@pytest.mark.parametrize("change", [{"reason": "retry"}, {"state": "running"}, {"state": "cancelled"}])
+def test_a_run_that_waits_for_no_person_asks_nothing(world: World, change: dict[str, str]) -> None:
+    world.write(world.run(), operation(), {"total": "10.00"}, "box-1")
+    run = held(world)
+    Run.objects.filter(pk=run.pk).update(**change)
+    run.refresh_from_db()
+    assert decisions.offered(decisions.asked(run)) == ()
+
+
+def test_a_step_that_was_tried_again_since_asks_nothing_about_the_attempt_before(world: World) -> None:
+    world.write(world.run(), operation(), {"total": "10.00"}, "box-1")
+    run = held(world)
+    now = timezone.now()
+    StepEntry.objects.create(
+        run=run, path="make", node="make", attempt=2, state="begun", started_at=now, seq=9
+    )
+    run.refresh_from_db()
+    assert decisions.asked(run) is None
+    with pytest.raises(decisions.NoDecision):
+        decisions.make_again(run.pk, "dana", "Again.")
+
+
+def test_a_decision_that_may_write_twice_needs_a_reason(world: World) -> None:
+    world.far.before = [LOST]
+    run = held(world, "10.00", "none")
+    with pytest.raises(decisions.ReasonNeeded):
+        decisions.decide(run.pk, "never_happened", by="dana", reason=" ")
+    assert decisions.decide(run.pk, "never_happened", by="dana", reason="Looked.").state == "queued"
+    assert "dana (Looked.)" in Effect.objects.get().note

@@ -84,7 +84,7 @@ WHAT_TO_DO: Mapping[str, str] = {
     "data": "Correct the record where it comes from, or the mapping, then retry.",
     "not_found": "See whether the record was removed or renamed in the far system, then retry or cancel the run.",
     "conflict": "Compare what was made with what is meant now, and decide. Interlock writes nothing until you do.",
-    "outcome_unknown": "Look in the far system whether it happened. A retry looks it up first and sends nothing twice.",
+    "outcome_unknown": "Look in the far system whether it happened. A retry looks it up first; if it never happened, say so on the run's page.",
     "table_miss": "Add the missing row. The runs then go on from the step where they stopped.",
     "transient": "The far system did not answer often enough. Retry when it is back; nothing was written.",
     "rate_limited": "Nothing to do: the runs go on when the far system allows it.",

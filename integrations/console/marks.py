@@ -1,5 +1,6 @@
 """How things look in a cell: badges with icon and word, instants, durations, money. Everything returned is safe HTML."""
 
+import re
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -22,10 +23,14 @@ __all__ = [
     "local",
     "money",
     "money_text",
+    "short",
+    "shortened",
     "status",
 ]
 
 _CENT = Decimal("0.01")
+_LONG_PART = re.compile(r"[A-Za-z0-9_-]{17,}")
+_LONGEST_KEY, _HEAD, _TAIL = 48, 6, 4
 _SECOND, _MINUTE, _HOUR = 1000, 60_000, 3_600_000
 
 
@@ -57,6 +62,18 @@ def badge(look: Look, hint: str = "") -> SafeString:
 def status(look: Look) -> SafeString:
     """Icon and word without a box, for dense rows."""
     return format_html('<span class="st {}">{} {}</span>', look.tone, icon(look.icon), look.word)
+
+
+def shortened(key: str) -> str:
+    """A key with its long parts cut in the middle: `agxzfm…EHDA:1763733600000`. Short keys stay as they are."""
+    parts = _LONG_PART.sub(lambda part: f"{part[0][:_HEAD]}…{part[0][-_TAIL:]}", key)
+    half = _LONGEST_KEY // 2
+    return parts if len(parts) <= _LONGEST_KEY else f"{parts[:half]}…{parts[-half + 1 :]}"
+
+
+def short(key: str) -> SafeString:
+    """`shortened` in fixed width, the whole key on hover."""
+    return format_html('<span class="mono key" title="{}">{}</span>', key, shortened(key))
 
 
 def local(at: datetime) -> datetime:

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from integrations.console import marks
 from integrations.console.json_text import pretty
+from integrations.console.names import operation_title
 from integrations.console.navigation import title_of
 
 register = template.Library()
@@ -20,6 +21,8 @@ register.filter("duration", marks.duration)
 register.simple_tag(marks.money, name="money")
 register.filter("badge", marks.badge)
 register.filter("mark", marks.status)
+register.filter("short", marks.short)
+register.filter("operation", operation_title)
 
 
 @register.filter("cell_name")

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from integrations.console import looks, marks
 from integrations.console.json_text import pretty
 from integrations.console.lists import KeysetChangeList
+from integrations.console.names import operation_title
 from integrations.console.pages import Column, Fact, FactsAdmin, Module, Page, Table
 from integrations.effects.models import CrossReference, Effect
 from integrations.payloads import codec
@@ -23,7 +24,7 @@ __all__ = ["CrossReferenceAdmin", "EffectAdmin"]
 class EffectAdmin(FactsAdmin[Effect]):
     view_action = "effect.view"
     environment_path = "connection__environment"
-    list_display = ("identity_mark", "operation_mark", "state_mark", "far_id", "amount_mark", "intended")
+    list_display = ("identity_mark", "operation_mark", "state_mark", "far_mark", "amount_mark", "intended")
     list_display_links = ("identity_mark",)
     list_filter = ("state", "kind")
     list_select_related = ("connection__environment",)
@@ -51,17 +52,24 @@ class EffectAdmin(FactsAdmin[Effect]):
     def identity_mark(self, effect: Effect) -> SafeString:
         again = f" · generation {effect.generation}" if effect.generation > 1 else ""
         return format_html(
-            '<span class="mono">{}</span><span class="sub">{}{}</span>', effect.identity, effect.record, again
+            '{}<span class="sub">{}{}</span>', marks.short(effect.identity), effect.record, again
         )
 
     @admin.display(description="operation")
     def operation_mark(self, effect: Effect) -> SafeString:
         account = effect.connection.name if effect.connection else effect.account
-        return format_html('{}<span class="sub">{}</span>', effect.operation, account)
+        title = operation_title(effect.operation)
+        return format_html(
+            '<span title="{}">{}</span><span class="sub">{}</span>', effect.operation, title, account
+        )
 
     @admin.display(description="state")
     def state_mark(self, effect: Effect) -> SafeString:
         return marks.status(looks.EFFECT[effect.state])
+
+    @admin.display(description="far id")
+    def far_mark(self, effect: Effect) -> SafeString:
+        return marks.short(effect.far_id)
 
     @admin.display(description="amount")
     def amount_mark(self, effect: Effect) -> SafeString:
@@ -71,11 +79,17 @@ class EffectAdmin(FactsAdmin[Effect]):
     def intended(self, effect: Effect) -> SafeString:
         return marks.ago(effect.intended_at)
 
+    def page_context(self, request: HttpRequest, obj: Effect) -> dict[str, Any]:
+        return {
+            **super().page_context(request, obj),
+            "title": f"{obj.record} {marks.shortened(obj.identity)}",
+        }
+
     def page(self, request: HttpRequest, obj: Effect) -> Page:
-        keys = format_html_join(
-            ", ", "<code>{}</code>", ((key,) for key in obj.keys.values_list("key", flat=True))
-        )
+        others = obj.keys.exclude(key=obj.identity).values_list("key", flat=True)
         facts = [
+            Fact("Once per", format_html("<code>{}</code>", obj.identity)),
+            Fact("Operation", operation_title(obj.operation)),
             Fact("Far account", format_html("<code>{}</code>", obj.account)),
             Fact("Record", f"{obj.record}, {obj.kind}"),
             Fact("Far id", format_html("<code>{}</code>", obj.far_id or "none")),
@@ -85,8 +99,10 @@ class EffectAdmin(FactsAdmin[Effect]):
             Fact("Intended", marks.instant(obj.intended_at)),
             Fact("Settled", marks.instant(obj.settled_at)),
             Fact("Made by run", _run(obj)),
-            Fact("Met under", keys),
         ]
+        if others:
+            keys = format_html_join(", ", "<code>{}</code>", ((key,) for key in others))
+            facts.append(Fact("Also met under", keys))
         if obj.matched_by:
             facts.append(Fact("Found by", obj.matched_by))
         if obj.look_at:
@@ -95,7 +111,7 @@ class EffectAdmin(FactsAdmin[Effect]):
         modules = [Module("Effect", obj.note, facts=facts), _references(obj)]
         modules += [Module(title, body=pretty(_open(blob))) for title, blob in stored if blob is not None]
         return Page(
-            title=obj.identity,
+            title=format_html('<span title="{}">{}</span>', obj.identity, marks.shortened(obj.identity)),
             badge=marks.badge(looks.EFFECT[obj.state]),
             subtitle=obj.operation,
             modules=modules,
@@ -122,13 +138,11 @@ class CrossReferenceAdmin(FactsAdmin[CrossReference]):
 
     @admin.display(description="here")
     def here(self, row: CrossReference) -> SafeString:
-        return format_html(
-            '<span class="mono">{}</span><span class="sub">{}</span>', row.source_id, row.source_record
-        )
+        return format_html('{}<span class="sub">{}</span>', marks.short(row.source_id), row.source_record)
 
     @admin.display(description="there")
     def there(self, row: CrossReference) -> SafeString:
-        return format_html('<span class="mono">{}</span><span class="sub">{}</span>', row.far_id, row.record)
+        return format_html('{}<span class="sub">{}</span>', marks.short(row.far_id), row.record)
 
     @admin.display(description="environment")
     def where(self, row: CrossReference) -> str:
@@ -156,8 +170,8 @@ def _references(effect: Effect) -> Module:
     rows = [
         [
             one.source_record,
-            format_html("<code>{}</code>", one.source_id),
-            format_html("<code>{}</code>", one.far_id),
+            marks.short(one.source_id),
+            marks.short(one.far_id),
         ]
         for one in effect.cross_references.all()[:20]
     ]

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from integrations.console import looks, marks
 from integrations.console.filters import FlowFilter
 from integrations.console.lists import RoleChangeList
+from integrations.console.names import operation_title
 from integrations.console.typed import ModelAdmin
 from integrations.failures.admin_acts import FailureActs, act_on, confirmation
 from integrations.failures.admin_page import page_of
@@ -115,7 +116,7 @@ class FailureAdmin(FailureActs):
 
     @admin.display(description="what happened")
     def happened(self, failure: Failure) -> SafeString:
-        about = f"{failure.flow_key} · {failure.operation or failure.node}"
+        about = f"{failure.flow_key} · {operation_title(failure.operation) or failure.node}"
         return format_html(
             '<b class="clamp" title="{0}">{0}</b><span class="sub">{1}</span>', failure.sentence, about
         )
@@ -128,7 +129,10 @@ class FailureAdmin(FailureActs):
 
     @admin.display(description="state")
     def state_mark(self, failure: Failure) -> SafeString:
-        return marks.status(looks.FAILURE_STATE[failure.state])
+        mark = marks.status(looks.FAILURE_STATE[failure.state])
+        if failure.state != Failure.State.SNOOZED:
+            return mark
+        return format_html('{}<span class="sub">until {}</span>', mark, marks.day(failure.snoozed_until))
 
     @admin.display(description="environment")
     def where(self, failure: Failure) -> str:

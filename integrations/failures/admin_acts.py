@@ -1,12 +1,14 @@
-"""What a person does about a failure in the admin: retry, add the missing row, note, own, resolve, ignore."""
+"""What a person does about a failure in the admin: retry, add the missing row, note, own, snooze, resolve, ignore."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 
 from integrations.access.actor import actor_of
 from integrations.access.audit import record
@@ -18,6 +20,7 @@ from integrations.failures.admin_page import FailurePage, money_list, page_of
 from integrations.failures.group_plan import group_plan
 from integrations.failures.missing_row import add_missing, missing_of
 from integrations.failures.models import Failure
+from integrations.failures.snooze import open_again, snooze
 from integrations.failures.stakes import Stake, with_stakes
 from integrations.mapping.values import RowRefused
 
@@ -29,6 +32,7 @@ _SAYS = {
     "resolve": "The group is closed. Runs that still wait keep waiting and can be retried one by one.",
     "ignore": "The waiting runs are cancelled. What they wrote stays written; what they did not write will not be written.",
 }
+_SNOOZES = {"day": timedelta(days=1), "week": timedelta(weeks=1)}
 _ACTIONS = {"retry": "run.retry", "resolve": "failure.triage", "ignore": "failure.triage"}
 
 
@@ -40,6 +44,7 @@ class FailureActs(FactsAdmin[Failure]):
         return [
             path("<path:object_id>/add-row/", wrap(self.add_row_view), name="failure-add-row"),
             path("<path:object_id>/note/", wrap(self.note_view), name="failure-note"),
+            path("<path:object_id>/snooze/", wrap(self.snooze_view), name="failure-snooze"),
             *(
                 path(f"<path:object_id>/{act}/", wrap(self.act_view), {"act": act}, name=f"failure-{act}")
                 for act in _ACTIONS
@@ -99,6 +104,20 @@ class FailureActs(FactsAdmin[Failure]):
             request, "failure.triage", f"failure {failure.pk}", environment=failure.environment, note="noted"
         )
         messages.success(request, "Note kept.")
+        return HttpResponseRedirect(page_url(failure))
+
+    def snooze_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Put the group out of sight for a day or a week, or bring it back."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        failure = self.found(request, object_id)
+        authorise(request, "failure.triage", failure.environment, target=f"failure {failure.pk}")
+        note = _snoozed(failure, request.POST.get("for", ""))
+        if not note:
+            messages.warning(request, f"This failure is {failure.state}. Nothing was changed.")
+            return HttpResponseRedirect(page_url(failure))
+        record(request, "failure.triage", f"failure {failure.pk}", environment=failure.environment, note=note)
+        messages.success(request, f"{note.capitalize()}. Runs keep waiting.")
         return HttpResponseRedirect(page_url(failure))
 
     def failure_page(
@@ -175,6 +194,15 @@ def _counts(act: str, stakes: Sequence[Stake], parked: int) -> list[dict[str, An
 def page_url(failure: Failure) -> str:
     """The failure's page."""
     return reverse("admin:integrations_failure_change", args=[failure.pk])
+
+
+def _snoozed(failure: Failure, wanted: str) -> str:
+    """Put it out of sight, or bring it back; what was done, for the audit trail. "" = nothing."""
+    if wanted == "none":
+        return "opened again" if open_again(failure) else ""
+    if wanted not in _SNOOZES or not snooze(failure, timezone.now() + _SNOOZES[wanted]):
+        return ""
+    return f"snoozed for a {wanted}"
 
 
 def _with_reason(failure: Failure, reason: str) -> str:

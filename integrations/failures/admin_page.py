@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.html import format_html
 
 from connectors.sdk.wire import Json
 from integrations.access.authorise import can
 from integrations.console import looks, marks
+from integrations.console.names import operation_title
 from integrations.console.pages import Fact
 from integrations.effects.models import Effect
 from integrations.failures.comparison import Difference, compare
@@ -18,6 +19,8 @@ from integrations.failures.missing_row import MissingRow, missing_of
 from integrations.failures.models import Failure, Occurrence
 from integrations.failures.stakes import Stake, with_stakes
 from integrations.payloads import codec
+from integrations.runs.admin_decide import decision_acts
+from integrations.runs.admin_page import Act
 from integrations.runs.models import Run
 
 __all__ = ["FailurePage", "money_list", "page_of", "parked_runs"]
@@ -27,12 +30,13 @@ SHOWN_RUNS = 50
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """An effect met with another payload: what was made, what is meant, where they differ."""
+    """An effect met with another payload: what was made, what is meant, where they differ, and what may be decided."""
 
     run: Run
     differences: list[Difference]
     effect: Effect | None
     others: list[Run]
+    acts: list[Act]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ def page_of(request: HttpRequest, failure: Failure, typed: QueryDict | None = No
         what_to_do=looks.WHAT_TO_DO.get(failure.kind, ""),
         runs=runs,
         missing=missing_of(failure, typed),
-        conflict=_conflict(failure, request.GET.get("run", "")) if failure.kind == "conflict" else None,
+        conflict=_conflict(request, failure) if failure.kind == "conflict" else None,
         detail=newest.detail if newest and can(request, "failure.triage", failure.environment) else "",
         may={
             "retry": can(request, "run.retry", failure.environment),
@@ -99,7 +103,10 @@ def _facts(failure: Failure, stake: Stake) -> list[Fact]:
         Fact("Owner", failure.owner.get_username() if failure.owner else "nobody"),
     ]
     if failure.operation:
-        facts.append(Fact("Operation", format_html("<code>{}</code>", failure.operation)))
+        title = operation_title(failure.operation)
+        facts.append(Fact("Operation", format_html('<span title="{}">{}</span>', failure.operation, title)))
+    if failure.state == Failure.State.SNOOZED:
+        facts.append(Fact("Snoozed until", marks.instant(failure.snoozed_until, seconds=False)))
     if failure.pointer:
         facts.append(Fact("Field", format_html("<code>{}</code>", failure.pointer)))
     return facts
@@ -113,23 +120,22 @@ def _runs(count: int) -> str:
     return "1 run" if count == 1 else f"{count} runs"
 
 
-def _conflict(failure: Failure, wanted: str) -> Conflict | None:
+def _conflict(request: HttpRequest, failure: Failure) -> Conflict | None:
     """The comparison of one occurrence: the run asked for, else the newest that still waits, else the newest."""
-    rows = list(
-        failure.occurrences.exclude(payloads=None)
-        .select_related("run")
-        .order_by("closed_at", "-id")[:SHOWN_RUNS]
-    )
+    wanted, met = request.GET.get("run", ""), ~Q(payloads=None) | Q(info__has_key="effect")
+    found = failure.occurrences.filter(met).select_related("run")
+    rows = list(found.order_by("closed_at", "-id")[:SHOWN_RUNS])
     if not rows:
         return None
     row = next((one for one in rows if wanted and str(one.run_id) == wanted), _newest_open(rows))
     payloads = _payloads(row)
-    effect = Effect.objects.filter(pk=row.info.get("effect") or 0).first()
+    settles = can(request, "effect.settle", failure.environment)
     return Conflict(
         run=row.run,
-        differences=compare(payloads.get("confirmed"), payloads.get("intended")),
-        effect=effect,
+        differences=compare(payloads.get("confirmed"), payloads.get("intended")) if payloads else [],
+        effect=Effect.objects.filter(pk=row.info.get("effect") or 0).first(),
         others=[one.run for one in rows if one.pk != row.pk and one.closed_at is None],
+        acts=decision_acts(row.run, back="failure") if settles else [],
     )
 
 
@@ -138,6 +144,8 @@ def _newest_open(rows: Sequence[Occurrence]) -> Occurrence:
 
 
 def _payloads(row: Occurrence) -> Mapping[str, Json]:
+    if row.payloads is None:
+        return {}
     try:
         found: Any = codec.unpack(row.payloads)
     except codec.Unreadable as problem:

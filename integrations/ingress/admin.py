@@ -49,7 +49,8 @@ class EventAdmin(FactsAdmin[Event]):
 
     @admin.display(description="event")
     def named(self, event: Event) -> SafeString:
-        return format_html('{}<span class="sub mono">{}</span>', event.title or event.key, event.key)
+        key = marks.short(event.key)
+        return format_html('{}<span class="sub">{}</span>', event.title, key) if event.title else key
 
     @admin.display(description="environment")
     def where(self, event: Event) -> str:
@@ -85,7 +86,7 @@ class EventAdmin(FactsAdmin[Event]):
             "No run was made of it.",
         )
         return Page(
-            title=obj.title or obj.key,
+            title=obj.title or marks.short(obj.key),
             subtitle=f"event {obj.pk}",
             modules=[
                 Module("Event", facts=facts),
@@ -141,7 +142,11 @@ class EndpointAdmin(FactsAdmin[Endpoint]):
             for one in obj.refusals.all()[:_LATEST]
         ]
         events = [
-            [_link("event", one.pk, str(one)), marks.ago(one.received_at), str(one.duplicates)]
+            [
+                _link("event", one.pk, one.title or marks.short(one.key)),
+                marks.ago(one.received_at),
+                str(one.duplicates),
+            ]
             for one in obj.events.order_by("-id").defer("data")[:_LATEST]
         ]
         return Page(

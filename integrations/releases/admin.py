@@ -14,6 +14,7 @@ from integrations.access.authorise import authorise, can
 from integrations.console import marks
 from integrations.console.filters import FlowFilter
 from integrations.console.json_text import pretty
+from integrations.console.names import operation_title
 from integrations.console.pages import Column, Fact, FactsAdmin, Module, Page, Table, Tool
 from integrations.releases.activate import activate, deactivate
 from integrations.releases.models import Binding, Release
@@ -71,7 +72,7 @@ class ReleaseAdmin(FactsAdmin[Release]):
         steps = [
             [
                 str(one.get("name") or one["id"]),
-                format_html("<code>{}</code>", _does(one)),
+                _does(one),
                 str(one.get("slot") or ""),
             ]
             for one in obj.plan.get("steps", [])
@@ -120,7 +121,9 @@ def _look(release: Release) -> marks.Look:
 
 
 def _does(step: dict[str, Any]) -> str:
-    return str((step.get("params") or {}).get("operation") or step.get("type", ""))
+    """The operation by its title, or the kind of step."""
+    operation = (step.get("params") or {}).get("operation")
+    return operation_title(str(operation)) if operation else str(step.get("type", ""))
 
 
 def _needs(release: Release) -> Module:

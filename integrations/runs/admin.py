@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -16,8 +16,9 @@ from integrations.access.authorise import authorise, can
 from integrations.console import looks, marks
 from integrations.console.filters import FlowFilter
 from integrations.console.lists import KeysetChangeList
-from integrations.console.pages import FactsAdmin
 from integrations.failures import actions
+from integrations.runs.admin_acts import DecisionActs, run_url
+from integrations.runs.admin_decide import decision_acts
 from integrations.runs.admin_page import acts_for, badge, page_of
 from integrations.runs.admin_plan import RetryChoice, plan_context
 from integrations.runs.models import Run
@@ -29,7 +30,7 @@ _SEARCHED = 200_000
 
 
 @admin.register(Run)
-class RunAdmin(FactsAdmin[Run]):
+class RunAdmin(DecisionActs):
     view_action = "run.view"
     list_display = ("state_mark", "run_title", "flow", "where", "amount_mark", "queued", "took")
     list_display_links = ("run_title",)
@@ -96,9 +97,10 @@ class RunAdmin(FactsAdmin[Run]):
         return rows.filter(pk=int(object_id[:18])).first()
 
     def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
         return [
-            path("<path:object_id>/retry/", self.admin_site.admin_view(self.retry_view), name="run-retry"),
-            path("<path:object_id>/cancel/", self.admin_site.admin_view(self.cancel_view), name="run-cancel"),
+            path("<path:object_id>/retry/", wrap(self.retry_view), name="run-retry"),
+            path("<path:object_id>/cancel/", wrap(self.cancel_view), name="run-cancel"),
             *super().get_urls(),
         ]
 
@@ -111,12 +113,13 @@ class RunAdmin(FactsAdmin[Run]):
     ) -> HttpResponse:
         run = self.found(request, object_id)
         may_act = can(request, "run.retry", run.environment)
+        settles = decision_acts(run) if can(request, "effect.settle", run.environment) else []
         context = {
             **self.page_context(request, run),
             "run": run,
             "badge": badge(run),
             "page": page_of(run, request.GET.get("step", "")),
-            "acts": acts_for(run) if may_act else [],
+            "acts": [*settles, *(acts_for(run) if may_act else [])],
             "may_act": may_act,
             "what_to_do": looks.WHAT_TO_DO.get(run.failure.kind, "") if run.failure else "",
             "step_looks": looks.STEP,
@@ -130,7 +133,7 @@ class RunAdmin(FactsAdmin[Run]):
         run = self.found(request, object_id)
         choice = RetryChoice.of(request)
         if request.method != "POST":
-            context = {**self.page_context(request, run), **plan_context(run, choice), "back": _page(run)}
+            context = {**self.page_context(request, run), **plan_context(run, choice), "back": run_url(run)}
             return TemplateResponse(request, "admin/confirm.html", context)
         authorise(request, "run.retry", run.environment, target=f"run {run.pk}")
         try:
@@ -139,11 +142,11 @@ class RunAdmin(FactsAdmin[Run]):
             )
         except actions.NotParked as refusal:
             messages.warning(request, f"{refusal} Nothing was changed.")
-            return HttpResponseRedirect(_page(run))
+            return HttpResponseRedirect(run_url(run))
         how = f"{choice.mode}, release {choice.release}"
         record(request, "run.retry", f"run {run.pk}", environment=run.environment, note=how)
         messages.success(request, "The run goes on." if goes_on.pk == run.pk else "A new run took its place.")
-        return HttpResponseRedirect(_page(goes_on))
+        return HttpResponseRedirect(run_url(goes_on))
 
     def cancel_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Say what cancelling does; on confirmation cancel."""
@@ -156,15 +159,11 @@ class RunAdmin(FactsAdmin[Run]):
                 "act": "Cancel run",
                 "keep": "Let it wait",
                 "danger": True,
-                "back": _page(run),
+                "back": run_url(run),
             }
             return TemplateResponse(request, "admin/confirm.html", context)
         authorise(request, "run.cancel", run.environment, target=f"run {run.pk}")
         ended = actions.cancel(run.pk, actor_of(request).name)
         record(request, "run.cancel", f"run {run.pk}", environment=run.environment, note=str(ended.state))
         messages.info(request, f"The run is {ended.get_state_display().lower()}.")
-        return HttpResponseRedirect(_page(run))
-
-
-def _page(run: Run) -> str:
-    return reverse("admin:integrations_run_change", args=[run.pk])
+        return HttpResponseRedirect(run_url(run))

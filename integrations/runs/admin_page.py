@@ -106,12 +106,15 @@ def _retries(run: Run) -> list[Act]:
     plan, here = retry_plan(run), reverse("admin:run-retry", args=[run.pk])
     step = _waiting_step(run)
     met = len(plan["confirmed"])
-    counts = [f"{len(plan['reused'])} steps reused", f"{len(plan['unknown'])} effects looked up first"]
+    counts = [
+        _many(len(plan["reused"]), "step", "reused"),
+        _many(len(plan["unknown"]), "effect", "looked up first"),
+    ]
     found = [
         Act(f"Retry from {step}", ", ".join(counts), "Show plan", here),
         Act(
             "Run again from the start",
-            f"A new run of the same event; {met} confirmed effects are met, not repeated",
+            f"A new run of the same event; {_many(met, 'confirmed effect', 'met')}, not repeated",
             "Show plan",
             f"{here}?mode=start",
         ),
@@ -133,6 +136,10 @@ def _retries(run: Run) -> list[Act]:
             )
         )
     return found
+
+
+def _many(count: int, noun: str, what: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'} {what}"
 
 
 def _waiting_step(run: Run) -> str:
@@ -175,7 +182,7 @@ def _facts(run: Run, entries: Sequence[StepEntry]) -> list[Fact]:
             "Flow and release",
             _link("release", run.release_id, f"{run.release.flow_name}, r{run.release.number}"),
         ),
-        Fact("Event", _link("event", run.event_id, f"{run.event.title or run.event.key}")),
+        Fact("Event", _link("event", run.event_id, run.event.title or marks.short(run.event.key))),
         Fact("Arrived", marks.instant(run.event.received_at)),
         Fact("Amount", marks.money_text(run.amount, run.currency) or "not known yet"),
         Fact("Started", marks.instant(run.started_at)),

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from django.http import HttpRequest
 
 from integrations.console import marks
+from integrations.console.names import operation_title
 from integrations.effects.models import Effect
 from integrations.failures.actions import retry_plan
 from integrations.runs.models import Run
@@ -84,7 +85,13 @@ def _counts(*pairs: tuple[int, str]) -> list[dict[str, Any]]:
 def _effects(effects: Iterable[Effect]) -> list[str]:
     return [
         " · ".join(
-            part for part in (one.operation, one.identity, marks.money_text(one.amount, one.currency)) if part
+            part
+            for part in (
+                operation_title(one.operation),
+                marks.shortened(one.identity),
+                marks.money_text(one.amount, one.currency),
+            )
+            if part
         )
         for one in effects
     ]

@@ -173,11 +173,12 @@ ADMIN = {
     "r/<path:content_type_id>/<path:object_id>/": Address({}, {"content_type_id": "one", "object_id": "one"}),
     "^(?P<app_label>integrations|auth|designer)/$": Address({"*": ANY_ROLE}, at="/admin/integrations/"),
     "(?P<url>.*)$": Address({}, at="/admin/nothing/here"),
-    **pages("integrations/run", retry=ASKED_FIRST, cancel=ASKED_FIRST),
+    **pages("integrations/run", retry=ASKED_FIRST, decide=ASKED_FIRST, cancel=ASKED_FIRST),
     **pages(
         "integrations/failure",
         add_row={"POST": STEWARDS},
         note={"POST": OPERATORS},
+        snooze={"POST": OPERATORS},
         retry=ASKED_FIRST,
         resolve=ASKED_FIRST,
         ignore=ASKED_FIRST,

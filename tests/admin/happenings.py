@@ -5,14 +5,16 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.utils.text import slugify
+
 from integrations.effects.models import CrossReference, Effect, EffectKey
 from integrations.failures.models import Failure, Occurrence
 from integrations.ingress.models import Event
 from integrations.payloads import codec
 from integrations.runs.models import Exchange, Run, StepEntry
-from tests.admin.things import DEALS, FLOW, SECRET, STEPS, World
+from tests.admin.things import BOX, DEALS, FLOW, SECRET, STEPS, World
 
-__all__ = ["conflict", "missing_row", "others", "succeeded"]
+__all__ = ["conflict", "missing_row", "others", "succeeded", "unknown"]
 
 
 def _run(world: World, title: str, at: datetime, **rest: Any) -> Run:
@@ -21,7 +23,7 @@ def _run(world: World, title: str, at: datetime, **rest: Any) -> Run:
         endpoint=world.endpoint,
         flow_key=FLOW,
         node="won",
-        key=f"agxz:{title}",
+        key=f"{BOX}{slugify(title)[-8:]}:{int(at.timestamp() * 1000)}:BOX_CHANGE_STAGE",
         title=title,
         data=codec.pack({"key": "agxzfm1haWxmb29nYWUyOAsSDE", "name": title, "note": "<script>alert(1)</script>"}, klass="event"),
         received_at=at,
@@ -69,6 +71,11 @@ def _effect(world: World, run: Run, identity: str, state: str, **rest: Any) -> E
     return effect
 
 
+def _met(run: Run, effect: Effect) -> None:
+    """The step the run failed at is about this effect."""
+    StepEntry.objects.filter(run=run, state="fail").update(effect=effect)
+
+
 def succeeded(world: World, at: datetime) -> None:
     run = _run(
         world,
@@ -80,9 +87,9 @@ def succeeded(world: World, at: datetime) -> None:
     )
     end = _steps(run, len(STEPS), at)
     Run.objects.filter(pk=run.pk).update(ended_at=end)
-    effect = _effect(world, run, "agxz-oak/invoice", "confirmed", far_id="INV-2041", settled_at=end)
+    effect = _effect(world, run, f"{BOX}OakAs4B1c", "confirmed", far_id="INV-2041", settled_at=end)
     CrossReference.objects.create(
-        environment=world.prod, source_record="box", source_id="agxz-oak", account="sage50-1", record="sales_invoice", far_id="INV-2041", effect=effect
+        environment=world.prod, source_record="box", source_id=f"{BOX}OakAs4B1c", account="sage50-1", record="sales_invoice", far_id="INV-2041", effect=effect
     )  # fmt: skip
     world.runs["succeeded"], world.effects["confirmed"] = run, effect
 
@@ -146,9 +153,8 @@ def conflict(world: World, at: datetime) -> None:
         last="fail",
         problem={"kind": "conflict", "code": "payload_changed", "sentence": sentence, "pointer": ""},
     )
-    effect = _effect(
-        world, run, "agxz-bristol/invoice", "confirmed", far_id="INV-2039", amount=Decimal("6480.00")
-    )
+    effect = _effect(world, run, f"{BOX}Brist7E90", "confirmed", far_id="INV-2039", amount=Decimal("6480.00"))
+    _met(run, effect)
     failure = _failure(
         world,
         [run],
@@ -176,6 +182,21 @@ def conflict(world: World, at: datetime) -> None:
         detail="409 from the effect ledger",
     )
     world.runs["conflict"], world.failures["conflict"], world.effects["conflict"] = run, failure, effect
+
+
+def unknown(world: World, at: datetime) -> None:
+    """A run that waits because nobody could find out whether its invoice was made."""
+    sentence = "The answer of Sage 50 was lost, and a look-up cannot tell whether “Create invoice” happened."
+    run = _run(world, "Tarn Lodge - 8 stools", at, state="parked", reason="person", amount=Decimal("960.00"))
+    problem = {"kind": "outcome_unknown", "code": "outcome_unknown", "sentence": sentence, "pointer": ""}
+    _steps(run, 7, at, last="fail", problem=problem)
+    effect = _effect(world, run, f"{BOX}TarnLx9Qw", "unknown", amount=None)
+    _met(run, effect)
+    failure = _failure(
+        world, [run], at, kind="outcome_unknown", verdict="system", sentence=sentence, node="invoice"
+    )
+    Occurrence.objects.create(failure=failure, run=run, path="invoice", attempt=1, at=at, info={})
+    world.runs["unknown"], world.failures["unknown"] = run, failure
 
 
 def others(world: World, now: datetime) -> None:
@@ -218,6 +239,6 @@ def others(world: World, now: datetime) -> None:
         ended_at=ago + timedelta(milliseconds=240),
     )
     _steps(filtered, 3, ago)
-    world.effects["unknown"] = _effect(
-        world, world.runs["running"], "agxz-brook/invoice", "unknown", look_at=now
+    world.effects["in flight"] = _effect(
+        world, world.runs["running"], f"{BOX}Brook0aGM", "unknown", look_at=now
     )

@@ -36,6 +36,9 @@ def pages_of(world: World) -> dict[str, str]:
     found |= {
         "run-retry-plan": reverse("admin:run-retry", args=[missing]),
         "run-start-plan": reverse("admin:run-retry", args=[missing]) + "?mode=start",
+        "run-keep": _decide(world.runs["conflict"].pk, "keep_first"),
+        "run-again": _decide(world.runs["conflict"].pk, "make_again"),
+        "run-never": _decide(world.runs["unknown"].pk, "never_happened"),
         "run-cancel": reverse("admin:run-cancel", args=[missing]),
         "failure-retry": reverse("admin:failure-retry", args=[world.failures["missing"].pk]),
         "failure-ignore": reverse("admin:failure-ignore", args=[world.failures["missing"].pk]),
@@ -77,6 +80,10 @@ def session_of(user: User) -> str:
 
 def _page(model: str, pk: int) -> str:
     return reverse(f"admin:integrations_{model}_change", args=[pk])
+
+
+def _decide(run: int, decision: str) -> str:
+    return f"{reverse('admin:run-decide', args=[run])}?decision={decision}"
 
 
 def _first(model: type[Refusal | Event | CrossReference | AuditEntry | Membership | ApiKey]) -> int:

@@ -1,9 +1,11 @@
 """Failures in the admin: the way to a fix, in one group and in bulk, and who may go it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from integrations.access.models import AuditEntry
 from integrations.failures.comparison import compare
@@ -23,7 +25,7 @@ def test_the_inbox_sorts_by_money_and_shows_what_waits(
 ) -> None:
     page = as_person("viewer").get("/admin/integrations/failure/")
     assert [one.pk for one in page.context["cl"].result_list] == [
-        world.failures["missing"].pk, world.failures["conflict"].pk,
+        world.failures["missing"].pk, world.failures["conflict"].pk, world.failures["unknown"].pk,
     ]  # fmt: skip
     assert "10,088.00 GBP" in page.content.decode()
 
@@ -134,7 +136,7 @@ def test_payloads_are_compared_leaf_by_leaf(
 def test_bulk_acts_say_counts_and_money_before_they_act(
     world: World, as_person: Callable[[str], Client]
 ) -> None:
-    chosen = [one.pk for one in world.failures.values()]
+    chosen = [world.failures[name].pk for name in ("missing", "conflict")]
     client, path = as_person("operator"), "/admin/integrations/failure/"
     asked = client.post(path, {"action": "retry_groups", "index": "0", "_selected_action": chosen})
     html = asked.content.decode()
@@ -164,7 +166,7 @@ def test_ignoring_needs_confirmation_and_keeps_the_reason(
     assert states(world, "conflict") == {"cancelled"}
 
 
-@pytest.mark.parametrize("act", ["retry", "resolve", "ignore", "note"])
+@pytest.mark.parametrize("act", ["retry", "resolve", "ignore", "note", "snooze"])
 def test_a_viewer_changes_nothing(world: World, as_person: Callable[[str], Client], act: str) -> None:
     failure = world.failures["missing"]
     answer = as_person("viewer").post(f"/admin/integrations/failure/{failure.pk}/{act}/", {"note": "x"})
@@ -185,3 +187,40 @@ def test_a_note_is_kept_and_the_failure_taken_and_given_back(
     client.post(path, {"note": "Asked finance", "owner": "give"})
     failure.refresh_from_db()
     assert failure.owner is None
+
+
+@pytest.mark.parametrize(("wanted", "days"), [("day", 1), ("week", 7)])
+def test_a_snoozed_failure_leaves_the_inbox_and_can_be_opened_again(
+    world: World, as_person: Callable[[str], Client], wanted: str, days: int
+) -> None:
+    failure, client = world.failures["missing"], as_person("operator")
+    path = f"/admin/integrations/failure/{failure.pk}/"
+    before = timezone.now()
+    html = client.post(f"{path}snooze/", {"for": wanted}, follow=True).content.decode()
+    failure.refresh_from_db()
+    assert failure.state == Failure.State.SNOOZED
+    assert failure.snoozed_until is not None
+    assert before <= failure.snoozed_until - timedelta(days=days) <= timezone.now()
+    assert f"Snoozed for a {wanted}. Runs keep waiting." in html
+    assert "Open again" in html
+    inbox = client.get("/admin/integrations/failure/").context["cl"].result_list
+    assert failure.pk not in [one.pk for one in inbox]
+    assert states(world, "missing") == {"parked"}
+    client.post(f"{path}snooze/", {"for": "none"})
+    opened = Failure.objects.get(pk=failure.pk)
+    assert (opened.state, opened.snoozed_until) == (Failure.State.OPEN, None)
+    notes = AuditEntry.objects.filter(action="failure.triage").order_by("pk").values_list("note", flat=True)
+    assert list(notes) == [f"snoozed for a {wanted}", "opened again"]
+
+
+@pytest.mark.parametrize(("state", "wanted"), [("resolved", "day"), ("ignored", "none"), ("open", "year")])
+def test_what_is_settled_is_not_snoozed(
+    world: World, as_person: Callable[[str], Client], state: str, wanted: str
+) -> None:
+    failure = world.failures["missing"]
+    Failure.objects.filter(pk=failure.pk).update(state=state)
+    path = f"/admin/integrations/failure/{failure.pk}/snooze/"
+    html = as_person("operator").post(path, {"for": wanted}, follow=True).content.decode()
+    failure.refresh_from_db()
+    assert (failure.state, failure.snoozed_until) == (state, None)
+    assert "Nothing was changed." in html

@@ -206,7 +206,9 @@ def test_a_page_that_is_not_there_is_ours_too(world: World, as_person: Callable[
     assert "Nothing here" in answer.content.decode()
 
 
-@pytest.mark.parametrize(("password", "there"), [("a-good-password", "/admin/integrations/run/"), ("wrong", "")])
+@pytest.mark.parametrize(
+    ("password", "there"), [("a-good-password", "/admin/integrations/run/"), ("wrong", "")]
+)
 def test_signing_in_leads_to_where_one_wanted_to_go(world: World, password: str, there: str) -> None:
     form = {"username": "root", "password": password, "next": "/admin/integrations/run/"}
     answer = Client().post("/admin/login/?next=/admin/integrations/run/", form)

@@ -12,8 +12,10 @@ from integrations.releases.models import Environment, Release
 from integrations.runs.models import Run
 from integrations.vault.models import Connection
 
-__all__ = ["DEALS", "FLOW", "SECRET", "STEPS", "World"]
+__all__ = ["BOX", "DEALS", "FLOW", "SECRET", "STEPS", "World"]
 
+BOX = "agxzfm1haWxmb29nYWUyOAsSDE9yZ2FuaXphdGlvbiIKaGFybG93LnVrDAsSBENhc2UY"
+"""The long part that all box keys of one team share."""
 SECRET = "sk-never-shown-4711"  # noqa: S105 - what no page may show
 FLOW = "closed-won-to-invoice"
 STEPS = (

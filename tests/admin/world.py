@@ -17,7 +17,7 @@ from integrations.mapping.rows import add_row
 from integrations.releases.models import Binding, Environment, Release
 from integrations.vault.models import Connection
 from integrations.vault.store import save_secrets
-from tests.admin.happenings import conflict, missing_row, others, succeeded
+from tests.admin.happenings import conflict, missing_row, others, succeeded, unknown
 from tests.admin.things import FLOW, SECRET, STEPS, World
 
 __all__ = ["SECRET", "World", "make_world"]
@@ -36,6 +36,7 @@ def make_world(now: datetime | None = None) -> World:
     succeeded(world, now - timedelta(minutes=42))
     missing_row(world, now - timedelta(hours=4))
     conflict(world, now - timedelta(hours=1))
+    unknown(world, now - timedelta(minutes=30))
     others(world, now)
     record(world.people["operator"], "run.retry", "run 1", environment=prod, note="step, release same")
     return world

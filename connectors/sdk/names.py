@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from email.utils import parseaddr
 
 __all__ = ["normal_company", "normal_email"]
 
@@ -9,7 +10,9 @@ _LEGAL_FORMS = frozenset(
     [
         "ab",
         "ag",
+        "aps",
         "as",
+        "asa",
         "bv",
         "co",
         "company",
@@ -19,12 +22,15 @@ _LEGAL_FORMS = frozenset(
         "inc",
         "incorporated",
         "kg",
+        "kk",
         "limited",
         "llc",
         "llp",
+        "lp",
         "ltd",
         "nv",
         "oy",
+        "oyj",
         "plc",
         "pty",
         "sa",
@@ -42,8 +48,8 @@ _NOT_WORD = re.compile(r"[^\w]+")
 
 
 def normal_email(email: str) -> str:
-    """ " Ida@Larch.Example " → "ida@larch.example"; "" when it isn't an address."""
-    text = email.strip().strip("<>").strip().lower()
+    """ "Ida Larch <Ida@Larch.Example> " → "ida@larch.example"; "" when it isn't an address."""
+    text = parseaddr(email.strip())[1].strip().lower()
     local, at, domain = text.rpartition("@")
     return text if at and local and "." in domain and not re.search(r"\s", text) else ""
 
@@ -56,6 +62,7 @@ def normal_company(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).casefold()
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     plain = _DOTTED.sub(lambda match: match.group().replace(".", "") + " ", plain)
+    plain = plain.replace("'", "").replace("\u2019", "")
     words = [word for word in _NOT_WORD.split(plain.replace("&", " and ")) if word]
     while len(words) > 1 and words[-1] in _LEGAL_FORMS | _JOINING:
         words.pop()

@@ -1,65 +1,10 @@
 """Names, e-mail addresses and companies, brought to one form for comparing."""
 
-import re
-import unicodedata
-from email.utils import parseaddr
-
+from connectors.sdk.names import normal_company, normal_email
 from connectors.sdk.wire import Json
 from integrations.engine.expressions.function import Function, Parameter, wrong_argument
 
-__all__ = ["DECLARED", "normal_company", "normal_email"]
-
-_LEGAL_FORMS = frozenset(
-    [
-        "ab",
-        "ag",
-        "aps",
-        "as",
-        "asa",
-        "bv",
-        "co",
-        "company",
-        "corp",
-        "corporation",
-        "gmbh",
-        "inc",
-        "incorporated",
-        "kg",
-        "kk",
-        "limited",
-        "llc",
-        "llp",
-        "ltd",
-        "lp",
-        "nv",
-        "oy",
-        "oyj",
-        "plc",
-        "pty",
-        "sa",
-        "sarl",
-        "sas",
-        "sl",
-        "spa",
-        "srl",
-    ]
-)
-
-
-def normal_email(text: str) -> str:
-    """Lower case, without a display name ("Ann <a@x.com>" → "a@x.com"); "" when it isn't an address."""
-    address = parseaddr(text.strip())[1].strip().lower()
-    local, at, domain = address.rpartition("@")
-    return address if at and local and "." in domain and " " not in address else ""
-
-
-def normal_company(text: str) -> str:
-    """Lower case, without accents, punctuation and legal forms at the end ("Acmé Ltd." → "acme")."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    words = re.sub(r"[^\w]+", " ", re.sub(r"(?<=\w)[.'’](?=\w|$)", "", plain)).split()
-    while len(words) > 1 and words[-1] in _LEGAL_FORMS:
-        words.pop()
-    return " ".join(words)
+__all__ = ["DECLARED"]
 
 
 def _normal_email(text: Json = None) -> Json:

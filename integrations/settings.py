@@ -200,7 +200,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"no_probes": {"()": "integrations.api.health.NoProbes"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no_probes"]}
+    },
     "loggers": {"django-q": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": os.environ.get("INTERLOCK_LOG_LEVEL", "INFO")},
 }

@@ -88,9 +88,29 @@ def intend(
 
     `freed` is a refused effect whose identity is free again: it is taken, if nobody else took it meanwhile.
     """
-    now = timezone.now()
     values = {
+        **_origin(intent),
         "state": Effect.State.INTENDED,
+        "request": codec.pack(request.to_json(), klass="request"),
+        "payload": codec.pack(payload, klass="effect"),
+        "payload_hash": payload_hash,
+        "settled_at": None,
+        "empty_lookups": 0,
+        "note": "",
+        "look_at": timezone.now() + timedelta(seconds=2 * intent.deadline),
+    }
+    if freed is not None:
+        taken = Effect.objects.filter(pk=freed.pk, fence=freed.fence, state=Effect.State.REFUSED)
+        if not taken.update(**values, fence=F("fence") + 1):
+            return None
+        _add_keys(intent, freed.pk)
+        return Effect.objects.get(pk=freed.pk)
+    return _insert(intent, values)
+
+
+def _origin(intent: Intent) -> dict[str, Any]:
+    """Who means it, where in which flow, and how it is kept from happening twice."""
+    return {
         "kind": intent.kind,
         "strategy": intent.strategy,
         "operation": intent.operation,
@@ -100,22 +120,8 @@ def intend(
         "flow_key": intent.flow_key,
         "path": intent.path,
         "attempt": intent.attempt,
-        "request": codec.pack(request.to_json(), klass="request"),
-        "payload": codec.pack(payload, klass="effect"),
-        "payload_hash": payload_hash,
-        "intended_at": now,
-        "settled_at": None,
-        "empty_lookups": 0,
-        "note": "",
-        "look_at": now + timedelta(seconds=2 * intent.deadline),
+        "intended_at": timezone.now(),
     }
-    if freed is not None:
-        taken = Effect.objects.filter(pk=freed.pk, fence=freed.fence, state=Effect.State.REFUSED)
-        if not taken.update(**values, fence=F("fence") + 1):
-            return None
-        _add_keys(intent, freed.pk)
-        return Effect.objects.get(pk=freed.pk)
-    return _insert(intent, values)
 
 
 def _insert(intent: Intent, values: Mapping[str, Any]) -> Effect | None:
@@ -148,24 +154,14 @@ def _add_keys(intent: Intent, effect_id: int) -> None:
 
 def adopt_found(intent: Intent, match: Match) -> Effect | None:
     """A find-or-create found its record in the far system: confirmed without a write. None = meet again."""
-    now = timezone.now()
     values = {
+        **_origin(intent),
         "state": Effect.State.CONFIRMED,
-        "kind": intent.kind,
-        "strategy": intent.strategy,
-        "operation": intent.operation,
-        "connection_id": intent.connection_id,
-        "run_id": intent.run_id,
-        "run_number": intent.run_id,
-        "flow_key": intent.flow_key,
-        "path": intent.path,
-        "attempt": intent.attempt,
         "payload_hash": "",
         "far_id": match.far_id,
         "matched_by": match.matched_by,
         "output": codec.pack(match.output, klass="effect"),
-        "intended_at": now,
-        "settled_at": now,
+        "settled_at": timezone.now(),
     }
     effect = _insert(intent, values)
     if effect is not None:

@@ -200,7 +200,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "filters": {"no_probes": {"()": "integrations.api.health.NoProbes"}},
+    "filters": {"no_probes": {"()": "integrations.logs.NoProbes"}},
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no_probes"]}
     },

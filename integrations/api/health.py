@@ -1,6 +1,5 @@
 """Is it alive, and can it work? `/healthz` answers as long as the process does; `/readyz` looks at what work needs."""
 
-import logging
 from datetime import timedelta
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
@@ -11,18 +10,10 @@ from django.views.decorators.http import require_safe
 
 from integrations.tasks.models import Drain
 
-__all__ = ["NoProbes", "healthz", "readyz"]
+__all__ = ["healthz", "readyz"]
 
 SILENT_AFTER = timedelta(seconds=20)
 """Without a sign of life of a drain for so long, nothing carries runs: a slice beats every few seconds."""
-
-
-class NoProbes(logging.Filter):
-    """Keeps "not ready yet" out of the log: whoever probes is told, and asks again."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        request = getattr(record, "request", None)
-        return getattr(request, "path", "") != "/readyz"
 
 
 @require_safe

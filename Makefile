@@ -22,7 +22,7 @@ start: setup ## Start Interlock itself, without the sandbox
 check: ## Formats, lints, types, contracts and the quick tests (under 3 minutes)
 	@$(PYTHON) deploy/setup.py --dev
 	@deploy/check
-	@$(VENV)/pytest -q -n 2 --dist worksteal -m "not processes" $(ARGS)
+	@$(VENV)/pytest -q -n 2 --dist worksteal -m "not processes and not thorough" $(ARGS)
 
 test: ## Everything: check, every test on both databases, a real browser (under 15 minutes)
 	@$(PYTHON) deploy/setup.py --dev --e2e

@@ -21,7 +21,7 @@ from integrations.releases.plans import plan_of
 from tests.access.url_table import TABLE, Address
 from tests.access.world import ACTORS, World, build_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 REFUSED = {401, 403, 404}

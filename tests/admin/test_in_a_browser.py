@@ -12,7 +12,7 @@ from tests.admin.browser import CHROMIUM, Browser, chromium
 from tests.admin.pages import pages_of, session_of
 from tests.admin.world import make_world
 
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this machine")
+pytestmark = [pytest.mark.thorough, pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this machine")]
 SHOWN = (
     "index", "list-run", "list-failure", "list-user", "run-conflict", "failure-missing", "failure-conflict", "table",
     "table-settings", "connection-ledger", "event", "release", "key-new", "user", "run-retry-plan",

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from django.conf import settings
+
 from connectors.sdk import errors, registry
 from connectors.sdk.operation import Operation, Read, Write
 from connectors.sdk.session import LiveCall, open_call
@@ -18,7 +20,7 @@ from integrations.runs.models import Run
 from integrations.vault import connections
 from integrations.vault.models import Connection
 
-__all__ = ["Calls", "StepCall"]
+__all__ = ["Calls", "HandedBack", "StepCall"]
 
 T = TypeVar("T")
 
@@ -35,6 +37,10 @@ class StepCall:
     effect: EffectSpec | None
 
 
+class HandedBack(Exception):  # noqa: N818 - not an error: another drain goes on with the run
+    """This drain is ending; nothing of the call was begun."""
+
+
 class Calls:
     """The calls of one claimed run."""
 
@@ -44,7 +50,12 @@ class Calls:
         self._leases = leases
 
     def perform(self, step: StepCall) -> Json:
-        """Carry the call out and return the operation's output. Raises `Failure`, `EffectInFlight`, `Superseded`."""
+        """Carry the call out and return the operation's output.
+
+        Raises `Failure`, `EffectInFlight`, `Superseded`, and `HandedBack` when this process's slice is over.
+        """
+        if self._leases.closing:
+            raise HandedBack
         operation = self._operation(step)
         connection = connections.bound(self._run.environment_id, step.slot)
         _same_connector(connection, step)
@@ -102,7 +113,8 @@ class Calls:
             self._leases.check(self._run.pk)
             killpoints.passing(step.path, "intended")
 
-        return open_call(registry.connector(connection.connector), account, record, before_send=before_send)
+        connector = registry.connector(connection.connector)
+        return open_call(connector, account, record, before_send=before_send, budget=settings.CALL_DEADLINE)
 
 
 def _same_connector(connection: Connection, step: StepCall) -> None:

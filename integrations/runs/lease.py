@@ -25,10 +25,14 @@ def new_owner() -> str:
 
 
 class Leases:
-    """The runs this process holds. Every method is safe from any thread."""
+    """The runs this process holds. Every method is safe from any thread.
+
+    `closing`: the slice is over; a run is handed back before its next call, so that no drain outlives the queue's limit.
+    """
 
     def __init__(self, owner: str, writer: Writer) -> None:
         self.owner = owner
+        self.closing = False
         self._writer = writer
         self._good_until: dict[int, float] = {}
         self._lock = threading.Lock()

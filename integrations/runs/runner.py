@@ -3,7 +3,7 @@
 import logging
 import random
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,13 +21,14 @@ from integrations.payloads import codec
 from integrations.releases.models import Variable
 from integrations.releases.plans import plan_of
 from integrations.runs import killpoints
-from integrations.runs.calls import Calls
+from integrations.runs.calls import Calls, HandedBack
 from integrations.runs.context import RunContext
 from integrations.runs.journal import RunJournal
 from integrations.runs.lease import Leases
 from integrations.runs.models import Run
 from integrations.runs.worth import worth
 from integrations.runs.writer import FenceLost, Writer
+from integrations.tasks.doorbell import ring
 
 __all__ = ["Runner"]
 
@@ -57,6 +58,8 @@ class Runner:
             journal.commit(lambda: end(run, turn, money))
         except FenceLost as lost:
             logger.info("run %s dropped: %s", run.pk, lost)
+        except HandedBack:
+            self._hand_back(run, journal)
         except Exception as bug:
             logger.exception("run %s met a bug", run.pk)
             self._park_bug(run, journal, bug)
@@ -88,6 +91,34 @@ class Runner:
             journal.commit(lambda: park(run, parked, {}))
         except FenceLost:
             logger.info("run %s dropped after a bug", run.pk)
+        except Exception:
+            logger.exception("what run %s had gathered could not be written; only its parking is", run.pk)
+            self._commit_alone(run, journal.seq, lambda: park(run, parked, {}))
+
+    def _hand_back(self, run: Run, journal: RunJournal) -> None:
+        """The slice is over: keep what is done, and let another drain go on at the next step."""
+        try:
+            journal.commit(lambda: queue_again(run))
+        except FenceLost:
+            logger.info("run %s was taken while it was handed back", run.pk)
+        else:
+            ring()
+
+    def _commit_alone(self, run: Run, seq: int, write: Callable[[], None]) -> None:
+        """Write without what the journal gathered: effects it held count as unknown and are looked up."""
+        journal = RunJournal(run, self.writer)
+        journal.seq = seq
+        try:
+            journal.commit(write)
+        except FenceLost:
+            logger.info("run %s dropped after a bug", run.pk)
+
+
+def queue_again(run: Run) -> None:
+    """Due at once, held by nobody."""
+    Run.objects.filter(pk=run.pk).update(
+        state=Run.State.QUEUED, due_at=timezone.now(), lease_owner="", lease_until=None
+    )
 
 
 def end(run: Run, turn: Turn, money: Mapping[str, object]) -> None:

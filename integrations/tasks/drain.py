@@ -1,7 +1,7 @@
 """A drain: claims and advances what is due, stays resident for a slice blocked on the doorbell, ends, is queued again.
 
 Runs of one process share its writer and its leases; threads wait for far systems side by side. A slice ends claiming,
-not calls: what was claimed is finished before the drain ends.
+not calls: a call under way is finished, and the run is handed back before its next one.
 """
 
 import logging
@@ -64,6 +64,7 @@ class Draining:
             if not self._advance_due():
                 settle_due(self._writer)
                 self._bell.wait(min(self._until_next(), max(until - time.monotonic(), 0.5)))
+        self._leases.closing = True
         self._pool.shutdown(wait=True)
 
     def close(self) -> None:

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,11 @@ def frontend_files() -> list[Path]:
     return sorted(path for path in found if ".gen." not in path.name and not path.name.endswith(".d.ts"))
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
 def name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
@@ -52,7 +58,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def functions(path: Path) -> Iterator[Function]:
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
 
@@ -123,7 +129,7 @@ def test_react_components_stay_short() -> None:
 
 
 def test_every_module_opens_with_what_it_is_for() -> None:
-    assert [name(path) for path in python_files() if not ast.get_docstring(ast.parse(path.read_text()))] == []
+    assert [name(path) for path in python_files() if not ast.get_docstring(parsed(path))] == []
 
 
 def test_every_function_is_typed() -> None:
@@ -147,7 +153,7 @@ def test_everything_is_caught_only_at_the_outermost_frames() -> None:
 
 def catches_everything(path: Path) -> bool:
     """Whether a file swallows whatever comes. One that cleans up and raises it again swallows nothing."""
-    handlers = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ExceptHandler)]
+    handlers = [node for node in ast.walk(parsed(path)) if isinstance(node, ast.ExceptHandler)]
     return any(
         (
             handler.type is None
@@ -162,7 +168,7 @@ def test_imports_are_absolute() -> None:
     relative = [
         f"{name(path)}:{node.lineno}"
         for path in python_files()
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.ImportFrom) and node.level
     ]
     assert relative == []

@@ -6,16 +6,21 @@ from integrations.failures.admin import FailureAdmin
 from integrations.ingress.admin import EndpointAdmin, EventAdmin, RefusalAdmin
 from integrations.mapping.admin import MappingTableAdmin
 from integrations.releases.admin import ReleaseAdmin
+from integrations.releases.admin_bindings import BindingAdmin
+from integrations.releases.admin_environments import EnvironmentAdmin
+from integrations.releases.admin_variables import VariableAdmin
 from integrations.runs.admin import RunAdmin
 from integrations.vault.admin import ConnectionAdmin
 
 __all__ = [
     "ApiKeyAdmin",
     "AuditEntryAdmin",
+    "BindingAdmin",
     "ConnectionAdmin",
     "CrossReferenceAdmin",
     "EffectAdmin",
     "EndpointAdmin",
+    "EnvironmentAdmin",
     "EventAdmin",
     "FailureAdmin",
     "MappingTableAdmin",
@@ -24,4 +29,5 @@ __all__ = [
     "RefusalAdmin",
     "ReleaseAdmin",
     "RunAdmin",
+    "VariableAdmin",
 ]

@@ -21,6 +21,8 @@ _SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Connections", (("integrations.Connection", "Connections"), ("integrations.Endpoint", "Endpoints"),
                      ("integrations.Refusal", "Refusals"))),
     ("Mapping", (("integrations.MappingTable", "Mapping tables"),)),
+    ("Environments", (("integrations.Environment", "Environments"), ("integrations.Binding", "Bindings"),
+                      ("integrations.Variable", "Variables"))),
     ("Access", (("integrations.ApiKey", "API keys"), ("integrations.Membership", "Memberships"),
                 ("auth.User", "Users"), ("integrations.AuditEntry", "Audit trail"))),
 )  # fmt: skip

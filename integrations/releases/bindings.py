@@ -8,14 +8,22 @@ from integrations.access.audit import record
 from integrations.releases.models import Binding, Environment, Release
 from integrations.vault.models import Connection
 
-__all__ = ["bind", "bound_connectors"]
+__all__ = ["bind", "bound_connectors", "check_binding"]
 
 
 def bind(environment: Environment, slot: str, connection: Connection, by: Someone) -> Binding:
-    """Put `connection` in `slot`; running runs use it from their next call on.
+    """Put `connection` in `slot`; running runs use it from their next call on. Raises `Config` as `check_binding` does."""
+    check_binding(environment, slot, connection)
+    with transaction.atomic():
+        binding, _ = Binding.objects.update_or_create(
+            environment=environment, slot=slot, defaults={"connection": connection}
+        )
+        record(by, "binding.edit", f"slot {slot}", environment=environment, note=f"→ {connection.key}")
+    return binding
 
-    Raises `Config` when the connection is another environment's, or of another system than an active release needs there.
-    """
+
+def check_binding(environment: Environment, slot: str, connection: Connection) -> None:
+    """Raises `Config` when the connection is another environment's, or of another system than an active release needs there."""
     if connection.environment_id != environment.pk:
         raise Config(
             "A slot takes only connections of its own environment.",
@@ -29,12 +37,6 @@ def bind(environment: Environment, slot: str, connection: Connection, by: Someon
                 code="other_connector",
                 pointer="/connection",
             )
-    with transaction.atomic():
-        binding, _ = Binding.objects.update_or_create(
-            environment=environment, slot=slot, defaults={"connection": connection}
-        )
-        record(by, "binding.edit", f"slot {slot}", environment=environment, note=f"→ {connection.key}")
-    return binding
 
 
 def bound_connectors(environment: Environment) -> dict[str, str]:

@@ -204,6 +204,14 @@ ADMIN = {
         import_={"*": STEWARDS},
         settings={"*": STEWARDS},
     ),
+    **pages(
+        "integrations/environment",
+        adds=SUPERUSERS,  # and whoever administers all environments
+        changes=ADMINISTRATORS,
+        deletes=SUPERUSERS,
+    ),
+    **pages("integrations/binding", adds=RELEASERS | {"elsewhere"}, changes=RELEASERS, deletes=RELEASERS),
+    **pages("integrations/variable", adds=RELEASERS | {"elsewhere"}, changes=RELEASERS, deletes=RELEASERS),
     **pages("integrations/auditentry", lists=EVERY_ADMINISTRATOR, sees=ADMINISTRATORS),
     **pages(
         "integrations/apikey",

@@ -5,18 +5,20 @@ from importlib import import_module
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import User
+from django.db.models import Model
 from django.urls import reverse
 
-from integrations.access.models import ApiKey, AuditEntry, Membership
+from integrations.access.models import AuditEntry, Membership
 from integrations.effects.models import CrossReference
 from integrations.ingress.models import Event, Refusal
+from integrations.releases.models import Binding, Variable
 from tests.admin.world import World
 
 __all__ = ["pages_of", "session_of"]
 
 LISTS = (
     "run", "event", "release", "effect", "crossreference", "failure", "connection", "endpoint", "refusal", "mappingtable",
-    "apikey", "membership", "auditentry",
+    "environment", "binding", "variable", "apikey", "membership", "auditentry",
 )  # fmt: skip
 
 
@@ -57,6 +59,16 @@ def pages_of(world: World) -> dict[str, str]:
         "crossreference": _page("crossreference", _first(CrossReference)),
         "auditentry": _page("auditentry", _first(AuditEntry)),
         "flow": reverse("admin:designer_flow_change", args=[1]),
+        "environment": _page("environment", world.prod.pk),
+        "environment-new": reverse("admin:integrations_environment_add"),
+        "environment-delete": reverse("admin:integrations_environment_delete", args=[world.prod.pk]),
+        "binding": _page("binding", _first(Binding)),
+        "binding-choose": reverse("admin:integrations_binding_add"),
+        "binding-new": reverse("admin:integrations_binding_add") + "?environment=prod",
+        "binding-delete": reverse("admin:integrations_binding_delete", args=[_first(Binding)]),
+        "variable": _page("variable", _first(Variable)),
+        "variable-new": reverse("admin:integrations_variable_add") + "?environment=prod",
+        "variable-delete": reverse("admin:integrations_variable_delete", args=[_first(Variable)]),
         "key-new": reverse("admin:integrations_apikey_add"),
         "membership": _page("membership", _first(Membership)),
         "membership-new": reverse("admin:integrations_membership_add"),
@@ -86,5 +98,5 @@ def _decide(run: int, decision: str) -> str:
     return f"{reverse('admin:run-decide', args=[run])}?decision={decision}"
 
 
-def _first(model: type[Refusal | Event | CrossReference | AuditEntry | Membership | ApiKey]) -> int:
-    return int(model.objects.order_by("pk").values_list("pk", flat=True)[0])
+def _first(model: type[Model]) -> int:
+    return int(model._default_manager.order_by("pk").values_list("pk", flat=True)[0])

@@ -16,8 +16,8 @@ from tests.admin.world import SECRET, World
 
 MOST_QUERIES = 24
 SECTIONS = {
-    "viewer": "Engine Effects Failures Connections Mapping",
-    "administrator": "Engine Effects Failures Connections Mapping Access",
+    "viewer": "Engine Effects Failures Connections Mapping Environments",
+    "administrator": "Engine Effects Failures Connections Mapping Environments Access",
 }
 
 

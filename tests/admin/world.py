@@ -14,7 +14,7 @@ from integrations.engine.plan_codec import plan_to_json
 from integrations.ingress.models import Endpoint, Refusal
 from integrations.mapping.models import MappingTable
 from integrations.mapping.rows import add_row
-from integrations.releases.models import Binding, Environment, Release
+from integrations.releases.models import Binding, Environment, Release, Variable
 from integrations.vault.models import Connection
 from integrations.vault.store import save_secrets
 from tests.admin.happenings import conflict, missing_row, others, succeeded, unknown
@@ -32,6 +32,7 @@ def make_world(now: datetime | None = None) -> World:
     prod = Environment.objects.create(key="prod", name="Production", order=2, live=True)
     release = _release(prod)
     _release(dev)
+    Variable.objects.create(environment=prod, key="invoice_terms", value={"days": 30, "text": "Net 30"})
     world = World(dev, prod, _people(prod), release, _endpoint(prod), _table(prod), _connections(prod))
     succeeded(world, now - timedelta(minutes=42))
     missing_row(world, now - timedelta(hours=4))

@@ -128,7 +128,9 @@ class EndpointAdmin(FactsAdmin[Endpoint]):
         return format_html("<code>{}</code>", public_url(endpoint))
 
     def page(self, request: HttpRequest, obj: Endpoint) -> Page:
-        registered = "yes" if obj.registration else "not by Interlock; set the address up in the far system"
+        registered = (
+            "yes" if obj.registration else obj.announce_note or "not yet; a worker tells it within seconds"
+        )
         facts = [
             Fact("Public URL", format_html("<code>{}</code>", public_url(obj))),
             Fact("Trigger", format_html("<code>{}</code>", obj.trigger or "none")),

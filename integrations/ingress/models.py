@@ -23,6 +23,13 @@ class Endpoint(models.Model):
     registration = models.JSONField(
         null=True, blank=True, help_text="What the far system returned when registering."
     )
+    announce_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When the far system is told where to call; empty = it knows.",
+    )
+    announce_note = models.CharField(max_length=300, blank=True, default="", editable=False)
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

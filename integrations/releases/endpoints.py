@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from connectors.sdk.wire import Json
 from integrations.catalog import CATALOG
@@ -28,17 +29,27 @@ def open_for(release: Release) -> list[Endpoint]:
         opened = []
         for step in _listening(release):
             endpoint = _endpoint(release, step)
-            for name, value in {**_listens_to(step.params), "active": True}.items():
+            for name, value in {**_listens_to(step.params), **_listening_now()}.items():
                 setattr(endpoint, name, value)
             endpoint.save()
             opened.append(endpoint)
-        _of_flow(release).exclude(pk__in=[one.pk for one in opened]).update(active=False)
+        _of_flow(release).exclude(pk__in=[one.pk for one in opened]).update(**_silent_now())
     return opened
 
 
 def close(release: Release) -> None:
     """The flow's addresses stop listening; they are kept for the next release."""
-    _of_flow(release).update(active=False)
+    _of_flow(release).update(**_silent_now())
+
+
+def _listening_now() -> dict[str, object]:
+    """Open, and a drain tells the far system where to call."""
+    return {"active": True, "announce_at": timezone.now()}
+
+
+def _silent_now() -> dict[str, object]:
+    """Closed, and a drain tells the far system to call no more."""
+    return {"active": False, "announce_at": timezone.now()}
 
 
 def _of_flow(release: Release) -> QuerySet[Endpoint]:

@@ -16,6 +16,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from integrations.effects.reaper import settle_due
+from integrations.ingress.registration import announce_due
 from integrations.runs.claim import anything_due, claim, next_due
 from integrations.runs.lease import RENEW_EVERY, Leases
 from integrations.runs.models import Run
@@ -63,6 +64,7 @@ class Draining:
         while not self._bell.told_to_end and (time.monotonic() < until or self._must_stay(latest)):
             if not self._advance_due():
                 settle_due(self._writer)
+                announce_due()
                 self._bell.wait(min(self._until_next(), max(until - time.monotonic(), 0.5)))
         self._leases.closing = True
         self._pool.shutdown(wait=True)

@@ -157,7 +157,7 @@ function failureRoutes(world, parts, body, query) {
   const group = world.failures.get(Number(parts[0]));
   if (group === undefined) return missing();
   if (parts.length === 1)
-    return ok({ ...failureShape(world, group), runs: world.waiting(group).map(runShape) });
+    return ok({ ...failureShape(world, group), runs: world.waiting(group).map(runShape), payloads: null });
   if (parts[1] === "retry") {
     const runs = world.waiting(group);
     for (const run of runs) world.retry(run);

@@ -2,6 +2,7 @@ import { request } from "~/api/client";
 import type {
   BulkRetry,
   Catalogue,
+  Decision,
   EffectDetail,
   FailureDetail,
   FailureGroup,
@@ -41,6 +42,8 @@ export const getTimeline = (run: number, after: number) =>
 export const getRetryPlan = (run: number) => request<RetryPlan>("GET", `/runs/${run}/retry-plan/`);
 export const retryRun = (run: number, mode: RetryMode) =>
   request<Run>("POST", `/runs/${run}/retry/`, { body: { mode } });
+export const decideRun = (run: number, decision: Decision, reason: string) =>
+  request<Run>("POST", `/runs/${run}/decide/`, { body: { decision, reason } });
 export const cancelRun = (run: number) => request<Run>("POST", `/runs/${run}/cancel/`, { body: {} });
 
 export const listFailures = (environment: string, state: string, cursor?: string | null) =>

@@ -202,7 +202,12 @@ export type FailureGroup = {
   info: { [key: string]: Json };
 };
 
-export type FailureDetail = FailureGroup & { runs: Run[] };
+export type FailureDetail = FailureGroup & {
+  runs: Run[];
+  payloads: { confirmed: Json; intended: Json } | null;
+};
+
+export type Decision = "keep_first" | "make_again" | "never_happened";
 
 export type BulkRetry = { retried: number; skipped: { run: number; code: string }[] };
 

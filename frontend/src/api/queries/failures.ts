@@ -5,8 +5,15 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
-import { getFailure, listFailures, type RetryMode, retryFailure, settleFailure } from "~/api/endpoints";
-import type { FailureState } from "~/api/types";
+import {
+  decideRun,
+  getFailure,
+  listFailures,
+  type RetryMode,
+  retryFailure,
+  settleFailure,
+} from "~/api/endpoints";
+import type { Decision, FailureState } from "~/api/types";
 
 export function useFailures(environment: string, state: FailureState = "open") {
   return useInfiniteQuery({
@@ -35,6 +42,14 @@ function useRefresh() {
 export function useRetryFailure(id: number) {
   const refresh = useRefresh();
   return useMutation({ mutationFn: (mode: RetryMode) => retryFailure(id, mode), onSettled: refresh });
+}
+
+export function useDecide(run: number) {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: (act: { decision: Decision; reason: string }) => decideRun(run, act.decision, act.reason),
+    onSettled: refresh,
+  });
 }
 
 export function useSettleFailure(id: number) {

@@ -9,6 +9,8 @@ import { CONNECTIONS_URL, TABLES_URL } from "~/app/shell/places";
 import { useCommands } from "~/commands/useCommands";
 import { nodeName } from "~/features/canvas/words";
 import { ValueView } from "~/features/data/ValueView";
+import { Comparison } from "~/features/failures/Comparison";
+import { Decide } from "~/features/failures/Decide";
 import styles from "~/features/failures/Failures.module.css";
 import { KindBadge } from "~/features/failures/KindBadge";
 import { RetryGroup } from "~/features/failures/RetryGroup";
@@ -19,6 +21,8 @@ import { formatDateTime, formatMoney } from "~/model/format";
 import { askedFor, labelOf } from "~/model/tables";
 import { Loading, LoadProblem } from "~/ui/Blank";
 import { IconButton, OutsideLink } from "~/ui/Button";
+
+const DECISIONS = 3; // runs whose decision is offered here; the others have it on their own page
 
 function Facts({ failure }: { failure: FailureDetail }) {
   const { t, i18n } = useTranslation("failures");
@@ -117,6 +121,9 @@ function Affected({ failure }: { failure: FailureDetail }) {
 function Body({ failure }: { failure: FailureDetail }) {
   const { t } = useTranslation("failures");
   const open = failure.state === "open";
+  const unknown = failure.kind === "outcome_unknown";
+  const decidable = open && (failure.payloads !== null || unknown);
+  const waiting = failure.runs.filter((run) => run.state === "parked").slice(0, DECISIONS);
   return (
     <>
       <div className={styles.body}>
@@ -125,7 +132,9 @@ function Body({ failure }: { failure: FailureDetail }) {
           {open && <p className={styles.safe}>{t("detail.safe", { count: failure.count })}</p>}
         </div>
         <Facts failure={failure} />
+        {failure.payloads && <Comparison payloads={failure.payloads} />}
         {Object.keys(failure.info).length > 0 && <Info info={failure.info} />}
+        {decidable && waiting.map((run) => <Decide key={run.id} run={run} unknown={unknown} />)}
         {open && (
           <div className={styles.actions}>
             <RetryGroup failure={failure} />

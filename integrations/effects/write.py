@@ -175,7 +175,7 @@ class Writing:
         standing = self._op.standing(self._call, effect.far_id)
         if standing != "stands":
             raise errors.Conflict(
-                f"{effect.far_id} was made before and is {standing} in the far system. Decide whether to make it again.",
+                f"{_name(effect)} was made before and is {standing} in the far system. Decide whether to make it again.",
                 code=f"record_{standing}",
                 info={"effect": effect.pk, "far_id": effect.far_id},
             )
@@ -248,11 +248,18 @@ def keys_disagree(operation: Write, found: ledger.KeysDisagree) -> errors.Confli
     )
 
 
+def _name(effect: Effect) -> str:
+    """What people call the far record: its number or name, else its id."""
+    output = codec.unpack(effect.output)
+    known = output if isinstance(output, dict) else {}
+    return str(known.get("displayed_as") or known.get("number") or known.get("name") or effect.far_id)
+
+
 def changed_payload(operation: Write, effect: Effect, payload: Json) -> errors.Conflict:
     """Confirmed once, met again with other content: the default is to hold for a person."""
     return errors.Conflict(
-        f"“{operation.title}” was done for this record before, with other content ({effect.far_id}). Nothing was written. "
-        "Compare the two, then keep the first or correct it in the far system.",
+        f"“{operation.title}” made {_name(effect)} for this record before, with other content. Nothing was written now. "
+        "Compare the two and decide.",
         code="payload_changed",
         info={
             "effect": effect.pk,

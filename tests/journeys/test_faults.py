@@ -17,6 +17,7 @@ FAULTS = [
     ("sage50", "rate_limit", "sales_invoices"),
     ("sage50", "lose_answer", "contacts"),
     ("sage50", "refuse", "sales_invoices"),
+    ("sage50", "hang", "sales_invoices"),
     ("streak", "lose_answer", "boxes"),
     ("streak", "unavailable", "contacts"),
     ("streak", "duplicate", ""),

@@ -58,7 +58,7 @@ def decide(run_id: int, decision: Decision, *, by: str, reason: str = "") -> Run
     if decision == "keep_first":
         return keep_first(run_id, by)
     if not reason.strip():
-        raise ReasonNeeded("Say why.")
+        raise ReasonNeeded("Give a reason first. Nothing was changed.")
     if decision == "never_happened":
         return never_happened(run_id, f"{by} ({reason.strip()})")
     return make_again(run_id, by, reason)
@@ -96,7 +96,7 @@ def make_again(run_id: int, by: str, reason: str) -> Run:
     What was made before stays as it is in the far system. Raises `NotParked`, `NoDecision`, `ReasonNeeded`.
     """
     if not reason.strip():
-        raise ReasonNeeded("Say why it is made again.")
+        raise ReasonNeeded("Give a reason for making it again. Nothing was changed.")
     with transaction.atomic():
         run, _, effect = _waiting(run_id, Effect.State.CONFIRMED)
         EffectKey.objects.filter(effect=effect).delete()

@@ -128,7 +128,7 @@ def test_what_may_lead_to_a_second_record_needs_a_reason(
     answer = as_person("operator").post(url_of(world, name), {"decision": decision, "note": "  "})
     page = read(answer.content.decode())
     assert (answer.status_code, page.inline, page.unbalanced) == (422, [], [])
-    assert "Say why." in answer.content.decode()
+    assert "Give a reason first. Nothing was changed." in answer.content.decode()
     assert Run.objects.get(pk=world.runs[name].pk).state == "parked"
     assert not AuditEntry.objects.filter(action="effect.settle").exists()
 

@@ -77,7 +77,7 @@ def test_what_was_made_again_is_met_by_later_runs(world: World) -> None:
 
 def test_a_reason_is_needed_to_make_it_again(world: World) -> None:
     world.write(world.run(), operation(), {"total": "10.00"}, "box-1")
-    with pytest.raises(ValueError, match="why"):
+    with pytest.raises(ValueError, match="reason"):
         decisions.make_again(held(world).pk, "dana", "  ")
 
 

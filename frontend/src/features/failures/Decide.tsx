@@ -26,36 +26,37 @@ export function Decide({ run, unknown = false }: { run: Run; unknown?: boolean }
         onError: (error) => toast("bad", isProblem(error) ? error.message : t(`decide.${decision}`)),
       },
     );
-  if (unknown) {
-    return (
-      <section>
-        <h3>{t("decide.title", { title: title(run) })}</h3>
-        <p className="t2">{t("decide.neverHelp")}</p>
-        <Button busy={decide.isPending} onClick={() => go("never_happened")}>
-          {t("decide.never_happened")}
-        </Button>
-      </section>
-    );
-  }
+  const withReason = (decision: "make_again" | "never_happened") => (
+    <div className={styles.reason}>
+      <TextInput
+        aria-label={t("decide.reason")}
+        placeholder={t("decide.reason")}
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+      />
+      <Button busy={decide.isPending} onClick={() => go(decision)}>
+        {t(`decide.${decision}`)}
+      </Button>
+    </div>
+  );
   return (
     <section>
       <h3>{t("decide.title", { title: title(run) })}</h3>
-      <p className="t2">{t("decide.keepHelp")}</p>
-      <Button busy={decide.isPending} onClick={() => go("keep_first")}>
-        {t("decide.keep_first")}
-      </Button>
-      <p className={`t2 ${styles.again}`}>{t("decide.againHelp")}</p>
-      <div className={styles.reason}>
-        <TextInput
-          aria-label={t("decide.reason")}
-          placeholder={t("decide.reason")}
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-        />
-        <Button busy={decide.isPending} onClick={() => go("make_again")}>
-          {t("decide.make_again")}
-        </Button>
-      </div>
+      {unknown ? (
+        <>
+          <p className="t2">{t("decide.neverHelp")}</p>
+          {withReason("never_happened")}
+        </>
+      ) : (
+        <>
+          <p className="t2">{t("decide.keepHelp")}</p>
+          <Button busy={decide.isPending} onClick={() => go("keep_first")}>
+            {t("decide.keep_first")}
+          </Button>
+          <p className={`t2 ${styles.again}`}>{t("decide.againHelp")}</p>
+          {withReason("make_again")}
+        </>
+      )}
     </section>
   );
 }

@@ -2,16 +2,29 @@
 
 from datetime import datetime
 
-__all__ = ["EffectInFlight", "Superseded"]
+from integrations.engine.outcome import ParkReason
+
+__all__ = ["EffectInFlight", "Held", "Superseded"]
 
 
-class EffectInFlight(Exception):  # noqa: N818 - not an error: the run waits for another run's effect
-    """Another run holds the same effect and hasn't settled it; `token` names it. The step ends as `Wait("effect")`."""
+class Held(Exception):  # noqa: N818 - not an error: the step waits its turn
+    """The step can't go on now, through no fault of its own. It ends as `Wait(reason, until, token)` and spends nothing.
 
-    def __init__(self, token: str, until: datetime | None = None) -> None:
-        super().__init__(token)
+    `token` names what wakes the run ("effect:17", "connection:3", "approval:8"); `until` is when it looks again by itself.
+    """
+
+    def __init__(self, reason: ParkReason, token: str = "", until: datetime | None = None) -> None:
+        super().__init__(token or reason)
+        self.reason: ParkReason = reason
         self.token = token
         self.until = until
+
+
+class EffectInFlight(Held):
+    """Another run holds the same effect and hasn't settled it; `token` names it."""
+
+    def __init__(self, token: str, until: datetime | None = None) -> None:
+        super().__init__("effect", token, until)
 
 
 class Superseded(Exception):  # noqa: N818 - not an error: newer data was written already

@@ -16,7 +16,7 @@ from integrations.engine.path import inside, join
 from integrations.engine.plan import Edge, Plan, Step
 from integrations.engine.retry import Chance, steady
 from integrations.engine.scope import Scope
-from integrations.engine.waiting import EffectInFlight, Superseded
+from integrations.engine.waiting import Held, Superseded
 
 __all__ = ["Given", "Journey", "Walk"]
 
@@ -186,8 +186,8 @@ class Walk:
         try:
             self._journey.count()
             outcome = self._execute(step, scope)
-        except EffectInFlight as busy:
-            return Wait("effect", until=busy.until, token=busy.token)
+        except Held as held:
+            return Wait(held.reason, until=held.until, token=held.token)
         except Superseded as overtaken:
             return Done(overtaken.output, port=SUPERSEDED)
         except Failure as failure:

@@ -79,6 +79,10 @@ def _requeue(which: Q, now: datetime) -> int:
     )
 
 
-def wake_waiting(token: str) -> int:
-    """Make every run that waits for `token` due now."""
-    return Run.objects.filter(state=Run.State.PARKED, waits_for=token).update(due_at=timezone.now())
+def wake_waiting(token: str, limit: int | None = None) -> int:
+    """Make the runs that wait for `token` due now: all of them, or the `limit` that have waited longest."""
+    waiting = Run.objects.filter(state=Run.State.PARKED, waits_for=token)
+    if limit is not None:
+        longest = waiting.filter(due_at__gt=timezone.now()).order_by("pk")
+        waiting = Run.objects.filter(pk__in=list(longest.values_list("pk", flat=True)[:limit]))
+    return waiting.update(due_at=timezone.now())

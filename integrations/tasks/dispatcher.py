@@ -16,10 +16,10 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections, transaction
 from django.utils import timezone
 
-from integrations.failures.snooze import open_those_over
 from integrations.runs.claim import anything_due, free_leases_of, reap
 from integrations.runs.lease import new_owner
 from integrations.tasks.backend import get_backend
+from integrations.tasks.chores import Chores
 from integrations.tasks.doorbell import ring
 from integrations.tasks.models import Drain
 
@@ -36,12 +36,14 @@ class Dispatcher:
 
     def __init__(self) -> None:
         self.stopping = threading.Event()
+        self._chores = Chores()
 
     def serve(self) -> None:
         while not self.stopping.is_set():
             began = time.monotonic()
             try:
                 sweep()
+                self._chores.do_due()
             except DatabaseError:
                 logger.exception("the sweep met a database error; it goes on")
             close_old_connections()
@@ -49,7 +51,7 @@ class Dispatcher:
 
 
 def sweep() -> None:
-    """One look: bury the dead, reap expired leases, keep the slots filled, end snoozes, ring if something is due."""
+    """One look: bury the dead, reap expired leases, keep the slots filled, ring if something is due."""
     now = timezone.now()
     dead = _bury_dead()
     with transaction.atomic():
@@ -57,7 +59,6 @@ def sweep() -> None:
     if freed:
         logger.warning("freed %d runs of workers that died", freed)
     _fill_slots()
-    open_those_over(now)
     if freed or anything_due(now):
         ring()
 

@@ -15,13 +15,12 @@ from django.conf import settings
 from django.db import close_old_connections
 from django.utils import timezone
 
-from integrations.effects.reaper import settle_due
-from integrations.ingress.registration import announce_due
 from integrations.runs.claim import anything_due, claim, next_due
 from integrations.runs.lease import RENEW_EVERY, Leases
 from integrations.runs.models import Run
 from integrations.runs.runner import Runner
 from integrations.runs.writer import FenceLost, Writer
+from integrations.tasks.chores import run_errands
 from integrations.tasks.doorbell import Doorbell
 from integrations.tasks.models import Drain
 
@@ -63,8 +62,7 @@ class Draining:
         latest = until + STAGGER
         while not self._bell.told_to_end and (time.monotonic() < until or self._must_stay(latest)):
             if not self._advance_due():
-                settle_due(self._writer)
-                announce_due()
+                run_errands(self._writer)
                 self._bell.wait(min(self._until_next(), max(until - time.monotonic(), 0.5)))
         self._leases.closing = True
         self._pool.shutdown(wait=True)

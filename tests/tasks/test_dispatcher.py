@@ -120,7 +120,7 @@ def test_an_expired_lease_is_reaped_and_a_good_one_is_not(queued_run: Run) -> No
     assert queued_run.state == "queued"
 
 
-def test_the_sweep_brings_back_failures_whose_snooze_is_over(queued_run: Run) -> None:
+def test_the_chores_bring_back_failures_whose_snooze_is_over(queued_run: Run) -> None:
     now = timezone.now()
     groups = [
         Failure.objects.create(
@@ -139,7 +139,7 @@ def test_the_sweep_brings_back_failures_whose_snooze_is_over(queued_run: Run) ->
         )
         for days in (-1, 1)
     ]
-    dispatcher.sweep()
+    dispatcher.Chores().do_due()
     assert [Failure.objects.get(pk=one.pk).state for one in groups] == ["open", "snoozed"]
 
 

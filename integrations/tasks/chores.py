@@ -1,0 +1,64 @@
+"""What is done beside carrying runs: chores by the dispatcher (its own database only), errands by resident drains.
+
+One line per piece of work. A chore never calls a far system, so that the sweep never hangs; an errand may, within one call's
+deadline. Both are safe to run twice at the same time, and do a little each time they are asked.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.db import DatabaseError
+from django.utils import timezone
+
+from integrations.effects.reaper import settle_due
+from integrations.failures.snooze import open_those_over
+from integrations.ingress.registration import announce_due
+from integrations.runs.writer import Writer
+
+__all__ = ["CHORES", "ERRANDS", "Chore", "Chores", "run_errands"]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """`work` is done at least `every` seconds apart in one dispatcher; it may be done by several dispatchers at once."""
+
+    name: str
+    every: float
+    work: Callable[[], object]
+
+
+CHORES: tuple[Chore, ...] = (Chore("open snoozed failures", 2, lambda: open_those_over(timezone.now())),)
+
+ERRANDS: tuple[Callable[[Writer], object], ...] = (
+    settle_due,
+    lambda _writer: announce_due(),
+)
+
+
+class Chores:
+    """Does each chore when it is time; one that fails is logged and done again the next time."""
+
+    def __init__(self, chores: Sequence[Chore] = CHORES) -> None:
+        self._chores = chores
+        self._done: dict[str, float] = {}
+
+    def do_due(self) -> None:
+        for chore in self._chores:
+            now = time.monotonic()
+            if now - self._done.get(chore.name, float("-inf")) < chore.every:
+                continue
+            self._done[chore.name] = now
+            try:
+                chore.work()
+            except DatabaseError:
+                logger.exception("the chore “%s” met a database error; it is done again later", chore.name)
+
+
+def run_errands(writer: Writer) -> None:
+    """Each errand once, a little of each; a drain calls this when no run is due."""
+    for errand in ERRANDS:
+        errand(writer)

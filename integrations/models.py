@@ -8,7 +8,7 @@ from integrations.ingress.models import Endpoint, Event, Refusal
 from integrations.mapping.models import MappingRow, MappingTable, RowChange
 from integrations.payloads.models import DataKey, Payload
 from integrations.releases.models import Binding, Environment, Release, Variable
-from integrations.runs.models import Exchange, Run, StepEntry
+from integrations.runs.models import Exchange, Lane, Run, StepEntry
 from integrations.tasks.models import Drain
 from integrations.vault.models import Connection
 
@@ -29,6 +29,7 @@ __all__ = [
     "Failure",
     "FieldPosition",
     "KeptAnswer",
+    "Lane",
     "MappingRow",
     "MappingTable",
     "Membership",

@@ -1,9 +1,35 @@
-"""Runs, their steps and the HTTP calls they made."""
+"""Runs, the lanes they queue in, their steps and the HTTP calls they made.
+
+These are the tables that grow by the run, so each index is there for a query somebody asks, and most are partial.
+"""
 
 from django.db import models
 from django.db.models import Q
 
-__all__ = ["Exchange", "Run", "StepEntry"]
+__all__ = ["Exchange", "Lane", "Run", "StepEntry"]
+
+
+class Lane(models.Model):
+    """The runs of one record of one flow: they go one at a time, in the order of the counter taken at intake.
+
+    `holder` is the run whose turn it is (a plain number: runs come and go); it alone has a due time, those behind it none.
+    """
+
+    environment = models.ForeignKey(
+        "integrations.Environment", on_delete=models.CASCADE, related_name="lanes", db_index=False
+    )
+    flow_key = models.SlugField(max_length=80, db_index=False)
+    key = models.CharField(max_length=200)
+    counter = models.PositiveIntegerField(default=0)
+    holder = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["environment", "flow_key", "key"], name="lane_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.flow_key}: {self.key}"
 
 
 class Run(models.Model):
@@ -19,9 +45,13 @@ class Run(models.Model):
 
     TERMINAL = (State.SUCCEEDED, State.FAILED, State.CANCELLED)
 
-    environment = models.ForeignKey("integrations.Environment", on_delete=models.PROTECT, related_name="runs")
-    release = models.ForeignKey("integrations.Release", on_delete=models.PROTECT, related_name="runs")
-    flow_key = models.SlugField(max_length=80)
+    environment = models.ForeignKey(
+        "integrations.Environment", on_delete=models.PROTECT, related_name="runs", db_index=False
+    )
+    release = models.ForeignKey(
+        "integrations.Release", on_delete=models.PROTECT, related_name="runs", db_index=False
+    )
+    flow_key = models.SlugField(max_length=80, db_index=False)
     event = models.ForeignKey("integrations.Event", on_delete=models.PROTECT, related_name="runs")
     title = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
@@ -37,15 +67,26 @@ class Run(models.Model):
     deaths = models.PositiveSmallIntegerField(
         default=0, help_text="Worker deaths while this run advanced alone."
     )
-    suspect = models.BooleanField(default=False)
+    suspect = models.BooleanField(
+        default=False, help_text="Its worker died while it was being worked on: it advances alone."
+    )
+    lane = models.ForeignKey(
+        Lane, null=True, blank=True, on_delete=models.PROTECT, related_name="runs", db_index=False
+    )
+    place = models.PositiveIntegerField(null=True, blank=True, help_text="Its number in the lane.")
     seq = models.PositiveIntegerField(
         default=0, help_text="Rises with every journal write; what live views resume from."
     )
     failure = models.ForeignKey(
-        "integrations.Failure", null=True, blank=True, on_delete=models.SET_NULL, related_name="parked_runs"
+        "integrations.Failure",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="parked_runs",
+        db_index=False,
     )
     retry_of = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="retries"
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="retries", db_index=False
     )
     input_edit = models.BinaryField(
         null=True, blank=True, help_text="Edited event data of a retry with edited input."
@@ -59,10 +100,16 @@ class Run(models.Model):
     class Meta:
         ordering = ["-id"]
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(state__in=["queued", "parked"]), name="run_due"),
-            models.Index(fields=["lease_until"], condition=Q(state="running"), name="run_leased"),
+            models.Index(fields=["environment", "due_at"], condition=Q(due_at__isnull=False), name="run_due"),
+            models.Index(fields=["lease_until"], condition=Q(lease_until__isnull=False), name="run_leased"),
+            models.Index(fields=["waits_for"], condition=~Q(waits_for=""), name="run_waiting"),
+            models.Index(fields=["lane", "place"], condition=Q(lane__isnull=False), name="run_in_lane"),
+            models.Index(fields=["failure"], condition=Q(failure__isnull=False), name="run_by_failure"),
+            models.Index(fields=["retry_of"], condition=Q(retry_of__isnull=False), name="run_by_retry_of"),
             models.Index(
-                fields=["waits_for"], condition=Q(state="parked") & ~Q(waits_for=""), name="run_waiting"
+                fields=["release"],
+                condition=Q(state__in=["queued", "running", "parked"]),
+                name="run_unfinished_by_release",
             ),
             models.Index(fields=["flow_key", "-id"], name="run_by_flow"),
             models.Index(fields=["state", "-id"], name="run_by_state"),
@@ -76,7 +123,7 @@ class Run(models.Model):
 class StepEntry(models.Model):
     """One attempt of one step: the journal's row. `path` is node ids and loop keys."""
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="steps")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="steps", db_index=False)
     path = models.CharField(max_length=300)
     node = models.CharField(max_length=64)
     attempt = models.PositiveIntegerField()
@@ -91,7 +138,11 @@ class StepEntry(models.Model):
         null=True, help_text="{kind, code, sentence, pointer, info} of a failed attempt."
     )
     effect = models.ForeignKey(
-        "integrations.Effect", null=True, on_delete=models.SET_NULL, related_name="step_entries"
+        "integrations.Effect",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="step_entries",
+        db_index=False,
     )
     next_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField()
@@ -109,7 +160,7 @@ class StepEntry(models.Model):
 class Exchange(models.Model):
     """One HTTP call of a step, redacted."""
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="exchanges")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="exchanges", db_index=False)
     path = models.CharField(max_length=300)
     attempt = models.PositiveIntegerField()
     number = models.PositiveIntegerField(help_text="Place within the attempt, from 1.")

@@ -163,13 +163,8 @@ class Postgres(Server):
 
     def _make(self) -> None:
         command = [
-            self._programs / "initdb",
-            "-U",
-            "postgres",
-            "--auth=trust",
-            "--encoding=utf8",
-            "-D",
-            "data",
+            str(self._programs / "initdb"),
+            *["-U", "postgres", "--auth=trust", "--encoding=utf8", "-D", "data"],
         ]
         self._run(command)
         assert self._process is not None

@@ -51,6 +51,7 @@ def compile_flow(document: Mapping[str, Json], catalog: Catalog, limits: Limits 
     if broken:
         return Compilation(None, tuple(broken))
     graph = parse(document)
+    settings = document.get("settings", {})
     everything = list(graph.everything())
     flow = Flow(
         catalog,
@@ -58,8 +59,8 @@ def compile_flow(document: Mapping[str, Json], catalog: Catalog, limits: Limits 
         known=frozenset(node.id for node in everything),
         disabled=frozenset(node.id for node in everything if node.disabled),
         business_key=_business_key(graph, catalog),
+        time_zone=settings.get("time_zone", ""),
     )
-    settings = document.get("settings", {})
     _check_size(graph, flow)
     _check_settings(flow, settings)
     level = compile_level(flow, graph)

@@ -1,6 +1,7 @@
 """What must be remembered of a run. The engine writes through this; `memory.py` and `runs/journal.py` implement it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, Protocol
 
 from connectors.sdk.wire import Json
@@ -13,7 +14,8 @@ EntryState = Literal["begun", "done", "retry", "wait", "fail", "skipped"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """The latest attempt recorded at a path. `attempt` starts at 1; `spent` counts the attempts that count for back-off."""
+    """The latest attempt recorded at a path. `attempt` starts at 1; `spent` counts the attempts that count for back-off;
+    `until` is what a waiting one waits for."""
 
     path: str
     node: str
@@ -22,6 +24,7 @@ class Entry:
     port: str = ""
     output: Json = None
     spent: int = 0
+    until: datetime | None = None
 
 
 class Journal(Protocol):

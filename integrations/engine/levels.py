@@ -25,6 +25,7 @@ class Flow:
     known: frozenset[str]
     disabled: frozenset[str]
     business_key: str = ""
+    time_zone: str = ""
     problems: list[Problem] = field(default_factory=list)
     slots: dict[str, str] = field(default_factory=dict)
     tables: set[str] = field(default_factory=set)
@@ -216,7 +217,9 @@ class _Level:
             inner=before if self._around.container else frozenset(),
             known=flow.known,
             disabled=flow.disabled,
+            drawn=frozenset(edge.source_port for edge in self._edges if edge.source == node.id),
             business_key=flow.business_key,
+            time_zone=flow.time_zone,
             shapes=flow.shapes,
             event=flow.event,
             item=self._around.item,

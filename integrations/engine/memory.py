@@ -21,7 +21,14 @@ class MemoryJournal:
 
     def begin(self, path: str, *, node: str, attempt: int, input: Json) -> None:
         before = self.entries.get(path)
-        self.entries[path] = Entry(path, node, attempt, "begun", spent=before.spent if before else 0)
+        self.entries[path] = Entry(
+            path,
+            node,
+            attempt,
+            "begun",
+            spent=before.spent if before else 0,
+            until=before.until if before else None,
+        )
         self.log.append((path, "begun", input))
 
     def record(self, path: str, *, node: str, attempt: int, outcome: Outcome) -> None:
@@ -49,7 +56,7 @@ def entry_after(path: str, *, node: str, attempt: int, outcome: Outcome, spent: 
             return Entry(path, node, attempt, "done", port, output, spent)
         case Retry(counts=counts):
             return Entry(path, node, attempt, "retry", spent=spent + 1 if counts else spent)
-        case Wait():
-            return Entry(path, node, attempt, "wait", spent=spent)
+        case Wait(until=until):
+            return Entry(path, node, attempt, "wait", spent=spent, until=until)
         case Fail():
             return Entry(path, node, attempt, "fail", spent=0)

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from connectors.sdk.operation import Operation
 from connectors.sdk.trigger import WebhookTrigger
 from connectors.sdk.wire import Json, Schema
+from integrations.engine.asking import Answered, Question, Sighting
+from integrations.engine.journal import Entry
 from integrations.engine.outcome import Outcome
 from integrations.engine.problem import Problem
 from integrations.engine.shapes import UNKNOWN, Shape
@@ -58,6 +60,19 @@ class Context(Protocol):
         Raises `EffectInFlight` (see `engine/waiting.py`) when another run holds the same unsettled effect.
         """
 
+    def clock(self) -> datetime:
+        """The time it is, which unlike `now` moves. Only waiting may depend on it, never what is computed."""
+
+    @property
+    def zone(self) -> str:
+        """The company's time zone ("Europe/London"), for flows that name none of their own."""
+
+    def sight(self, *, path: str, memory: str, key: str, window: timedelta) -> Sighting:
+        """Note a key once for `window` in this flow's `memory`. The event that is first owns it, also when it is retried."""
+
+    def ask(self, *, path: str, question: Question) -> Answered:
+        """What a person decided, or that nobody did in time. Raises `Held` as long as the question is open."""
+
 
 class StepScope(Protocol):
     """The names an expression may use at this point of this run: `$event, $steps.<id>, $item, $index, $vars`."""
@@ -73,6 +88,10 @@ class StepScope(Protocol):
     @property
     def inputs(self) -> Mapping[str, Json]:
         """Outputs of the steps whose edges into this one were taken, by node id, in plan order. `$in` is the first."""
+
+    @property
+    def before(self) -> Entry | None:
+        """The latest recorded attempt of this step: what it waited for, and whether it had failed."""
 
     def begin(self, input: Json) -> None:
         """Say what the step works on (its resolved configuration, for people) before it does anything that counts."""
@@ -105,7 +124,7 @@ class CompileScope:
     """Where a node stands while compiling: its id, what is upstream, whether it is inside a loop body.
 
     `inner` are the upstream steps inside the same loop body, `known` every node id of the flow, `disabled` those switched
-    off. `business_key` is the trigger's expression ("" = none). `shapes` are what upstream nodes said of their outputs, by node
+    off. `drawn` are the node's ports that edges leave by. `business_key` is the trigger's expression ("" = none). `shapes` are what upstream nodes said of their outputs, by node
     id; `event` and `item` those of `$event` and `$item`.
     """
 
@@ -119,7 +138,9 @@ class CompileScope:
     inner: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
     disabled: frozenset[str] = frozenset()
+    drawn: frozenset[str] = frozenset()
     business_key: str = ""
+    time_zone: str = ""
     shapes: Mapping[str, Shape] = field(default_factory=dict)
     event: Shape = UNKNOWN
     item: Shape = UNKNOWN

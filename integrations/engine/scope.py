@@ -5,7 +5,7 @@ from typing import Any
 
 from connectors.sdk.wire import Json
 from integrations.engine.expressions import MISSING, compile_expression, resolve
-from integrations.engine.journal import Journal
+from integrations.engine.journal import Entry, Journal
 from integrations.engine.node import Context
 
 __all__ = ["Scope"]
@@ -35,6 +35,10 @@ class Scope:
     @property
     def event(self) -> Json:
         return self._names.get("event")
+
+    @property
+    def before(self) -> Entry | None:
+        return self._journal.last(self.path)
 
     def begin(self, input: Json) -> None:
         if not self.begun:

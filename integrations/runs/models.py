@@ -22,6 +22,9 @@ class Lane(models.Model):
     key = models.CharField(max_length=200)
     counter = models.PositiveIntegerField(default=0)
     holder = models.BigIntegerField(null=True)
+    quiet_since = models.DateTimeField(
+        null=True, help_text="When the series of changes began that a debounce waits out."
+    )
 
     class Meta:
         constraints = [

@@ -1,31 +1,82 @@
 """Where a rehearsal may kill this process: named boundaries of a step, armed only by the environment.
 
-`INTERLOCK_KILL_AT=<step>[:before|intended|sent]` and `INTERLOCK_KILL_MARKER=<file>`: the process sends itself
-SIGKILL the first time it passes that boundary (the marker file, made exclusively, says that it happened). The chaos
-test and `manage.py demo --kill-worker-at` use it; without the two variables `passing` is a no-op.
+`INTERLOCK_KILL_AT=<step>[:before|intended|sent]` and `INTERLOCK_KILL_MARKER=<file>`: the process sends itself SIGKILL
+the first time it passes that boundary (the marker file, made exclusively, says that it happened).
+
+`INTERLOCK_KILL_AT=*:any@1/200` and `INTERLOCK_KILL_MARKER=<folder>`: again and again, with that chance at every boundary of
+every step (`*` and `any` may each be named as above instead). One kill in three from "intended" comes a moment later, in
+the middle of the call. Each kill leaves a file in the folder; nothing is killed while there is no such folder.
+
+The chaos test and `manage.py demo --kill-worker-at` use it; without the two variables `passing` is a no-op.
 """
 
 import os
+import random
 import signal
+import threading
+import uuid
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-__all__ = ["Boundary", "passing"]
+__all__ = ["Aim", "Boundary", "aimed", "passing"]
 
 Boundary = Literal["before", "intended", "sent"]
-_STEP, _, _BOUNDARY = os.environ.get("INTERLOCK_KILL_AT", "").partition(":")
-_MARKER = os.environ.get("INTERLOCK_KILL_MARKER", "")
+LATER = 0.025  # seconds at most until a kill in the middle of a call
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What to kill at. `share` 0 = once, with `marker` as the file; else that chance, with `marker` as a folder."""
+
+    step: str
+    boundary: str
+    share: float
+    marker: Path
+
+    def meets(self, path: str, boundary: Boundary) -> bool:
+        return self.step in {"*", path} and self.boundary in {"any", boundary}
+
+
+def aimed(text: str, marker: str) -> Aim | None:
+    """Read the two settings; None when they ask for nothing."""
+    where, _, chance = text.partition("@")
+    step, _, boundary = where.partition(":")
+    if not step or not marker:
+        return None
+    one, _, of = chance.partition("/")
+    share = float(one) / float(of or "1") if chance else 0.0
+    return Aim(step, boundary or "before", share, Path(marker))
+
+
+AIM = aimed(os.environ.get("INTERLOCK_KILL_AT", ""), os.environ.get("INTERLOCK_KILL_MARKER", ""))
 
 
 def passing(path: str, boundary: Boundary) -> None:
     """This process passes `boundary` of the step at `path`."""
-    if not _STEP or path != _STEP or boundary != (_BOUNDARY or "before"):
+    if AIM is None or not AIM.meets(path, boundary):
         return
+    if AIM.share == 0:
+        _kill(AIM.marker, f"{path}:{boundary}")
+    elif random.random() < AIM.share:  # noqa: S311 - decides when a rehearsal dies
+        _kill_by_chance(AIM.marker, path, boundary)
+
+
+def _kill_by_chance(folder: Path, path: str, boundary: Boundary) -> None:
+    marker = folder / uuid.uuid4().hex
+    if boundary == "intended" and random.random() < 1 / 3:  # noqa: S311 - as above
+        wait = random.random() * LATER  # noqa: S311 - as above
+        threading.Timer(wait, _kill, (marker, f"{path}:during")).start()
+    else:
+        _kill(marker, f"{path}:{boundary}")
+
+
+def _kill(marker: Path, where: str) -> None:
     try:
-        with Path(_MARKER).open("x") as marker:
-            marker.write(f"{os.getpid()} at {path}:{boundary}\n")
-            marker.flush()
-            os.fsync(marker.fileno())
-    except FileExistsError:
+        with marker.open("x") as file:
+            file.write(f"{os.getpid()} at {where}\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except (FileExistsError, FileNotFoundError):
         return
     os.kill(os.getpid(), signal.SIGKILL)

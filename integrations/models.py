@@ -2,6 +2,8 @@
 
 from integrations.access.models import ApiKey, AuditEntry, Membership, SignInFailure
 from integrations.api.models import KeptAnswer
+from integrations.approvals.models import Approval
+from integrations.dedupe.models import SeenKey
 from integrations.effects.models import CrossReference, Effect, EffectKey, FieldPosition
 from integrations.failures.models import Failure, Occurrence
 from integrations.ingress.models import Endpoint, Event, Refusal
@@ -14,6 +16,7 @@ from integrations.vault.models import Connection
 
 __all__ = [
     "ApiKey",
+    "Approval",
     "AuditEntry",
     "Binding",
     "Connection",
@@ -39,6 +42,7 @@ __all__ = [
     "Release",
     "RowChange",
     "Run",
+    "SeenKey",
     "SignInFailure",
     "StepEntry",
     "Variable",

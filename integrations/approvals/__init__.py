@@ -1,0 +1,1 @@
+"""Questions that runs put to people, and what was decided."""

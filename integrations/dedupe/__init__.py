@@ -1,0 +1,1 @@
+"""Keys that were seen: what makes a deduplicating step let each through once."""

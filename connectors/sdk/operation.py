@@ -3,6 +3,8 @@
 A *read* is one function. A *write* is split so that "once" can be kept through a crash (DESIGN §3.3): `prepare` builds
 the exact request (it may read), the runtime commits the effect with that request and only then sends it; `find` looks
 an unknown outcome up; `standing` says whether the record made earlier is still there; `existing` makes it a find-or-create.
+What may be done about it afterwards is declared as well: `revise` (written over, while the far system lets one) and
+`compensation` (undone the way an accountant accepts).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +14,22 @@ from typing import Literal, Protocol
 
 from connectors.sdk.wire import Json, Request, Response, Schema
 
-__all__ = ["Call", "EffectKind", "Idempotency", "Mark", "Match", "Operation", "Read", "Standing", "Write"]
+__all__ = [
+    "Asked",
+    "Call",
+    "Compensation",
+    "EffectKind",
+    "Idempotency",
+    "Mark",
+    "Match",
+    "Operation",
+    "Read",
+    "Remedy",
+    "RemedyLine",
+    "Revision",
+    "Standing",
+    "Write",
+]
 
 EffectKind = Literal["read", "create", "update", "append", "delete"]
 Standing = Literal["stands", "void", "gone"]
@@ -44,12 +61,15 @@ class Idempotency:
     `native`: the far system replays a repeated request inside `window`; `marker`: our token is stamped in a searchable
     field; `lookup`: business fields; `none`: an unknown outcome goes to a person. `settle`: how long after sending an
     empty look-up may be believed (default: twice the call's deadline). `scope`: within what the strategy holds.
+    `authoritative`: `find` sees everything the far system holds, at once; False (a search index, some other API's list)
+    means that what it doesn't find may be there all the same, so a person decides before anything is sent again.
     """
 
     strategy: Literal["native", "marker", "lookup", "none"]
     scope: str
     window: timedelta | None = None
     settle: timedelta | None = None
+    authoritative: bool = True
 
 
 class Call(Protocol):
@@ -83,6 +103,70 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
+class Revision:
+    """How a record made earlier is written over with other content, as long as the far system allows it.
+
+    `may_revise(call, far_id)` reads whether it does now (a draft that nobody has posted). `operation` is the update that
+    does it, an operation of the same connector; `input(far_id, data)` makes its input of the create's own input.
+    """
+
+    operation: str
+    may_revise: Callable[[Call, str], bool]
+    input: Callable[[str, Json], Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Under which circumstances something is undone: `day` is YYYY-MM-DD in the company's time zone."""
+
+    day: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemedyLine:
+    """One line of what a remedy writes; amounts are decimal texts, "" where they don't apply."""
+
+    text: str
+    quantity: str = ""
+    net: str = ""
+    tax: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What would undo a record as it stands now: the operation with its input, and in words and numbers what that does.
+
+    `title` is what the button says ("Credit SI-57"), `sentence` what will have happened. `lines`, `net`, `tax` and `total`
+    (decimal texts) with `currency` are the document it writes; all empty when it writes none. `reference` is how people
+    will find it.
+    """
+
+    operation: str
+    data: Json
+    title: str
+    sentence: str
+    lines: Sequence[RemedyLine] = ()
+    net: str = ""
+    tax: str = ""
+    total: str = ""
+    currency: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Compensation:
+    """How what a write made is undone. `title` in general ("Credit this invoice").
+
+    `offer(call, far_id, asked)` reads the record as it stands and says what undoes it now; it writes nothing. A draft may be
+    removed where a posted document must be credited: the operation decides. Raises `Conflict` when nothing can be undone.
+    """
+
+    title: str
+    offer: Callable[[Call, str, Asked], Remedy]
+
+
+@dataclass(frozen=True, slots=True)
 class Write:
     """An operation with an effect in the far system.
 
@@ -92,7 +176,7 @@ class Write:
     for an unknown outcome from an authoritative source. `standing(call, far_id)`. `existing(call, data)` (find-or-create)
     returns the record this input already means, or None, or raises `Conflict` for a person. `unmarked(request)` is the
     request body without our own markers: what the payload hash is taken of. `identities(data)` (find-or-create) are all
-    the keys the found thing has, strongest first.
+    the keys the found thing has, strongest first. `revise` and `compensation` say what may be done about it later.
     """
 
     title: str
@@ -111,6 +195,8 @@ class Write:
     existing: Callable[[Call, Json], Match | None] | None = None
     identities: Callable[[Json], Sequence[str]] | None = None
     amount: Callable[[Json], Mapping[str, str] | None] = field(default=lambda _output: None)
+    revise: Revision | None = None
+    compensation: Compensation | None = None
     help: str = ""
 
 

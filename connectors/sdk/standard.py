@@ -107,7 +107,10 @@ def its_writes_keep_to_once(connector: Connector) -> list[str]:
         f"{name} {problem}"
         for name, operation in connector.operations.items()
         if isinstance(operation, Write)
-        for problem in _once_problems(operation, anywhere=anywhere)
+        for problem in (
+            *_once_problems(operation, anywhere=anywhere),
+            *_revision_problems(operation, connector),
+        )
     ]
 
 
@@ -170,6 +173,17 @@ def _once_problems(operation: Write, *, anywhere: bool) -> Iterator[str]:
         yield "creates and needs a standing"
     if (operation.existing is None) != (operation.identities is None):
         yield "needs existing and identities together"
+
+
+def _revision_problems(operation: Write, connector: Connector) -> Iterator[str]:
+    """What is written over or undone later needs to be looked at first, by an update of the same connector."""
+    if operation.revise is not None:
+        connector_id, _, name = operation.revise.operation.partition(".")
+        other = connector.operations.get(name) if connector_id == connector.id else None
+        if not isinstance(other, Write) or other.effect != "update":
+            yield f"is revised by {operation.revise.operation}, which is no update of this connector"
+    if operation.compensation is not None and operation.standing is None:
+        yield "can be undone and needs a standing"
 
 
 def _made_up(kind: AuthKind) -> dict[str, str]:

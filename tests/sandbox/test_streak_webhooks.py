@@ -212,3 +212,14 @@ def test_twenty_deals_won_together_are_twenty_deliveries(bench: Bench, receiver:
         bench.control.write("POST", f"/api/deals/{deal['key']}/move", json={"stage": "Closed Won"})
     eventually(lambda: len(receiver.arrived) == 20)
     assert {body[0]["key"] for _headers, body in receiver.arrived} == {deal["key"] for deal in deals}
+
+
+def test_what_was_lost_on_the_way_can_be_sent_after_all_once(bench: Bench, receiver: Receiver) -> None:
+    bench.listen(receiver)
+    bench.fault("streak", "drop", "next")
+    bench.move(bench.box(), "5004")
+    (lost,) = [one for one in bench.control.read("/api/traffic")["items"] if one["fault"] == "drop"]
+    assert lost["note"] == bench.box()["key"]
+    assert bench.control.write("POST", "/api/webhooks/resend", json={"lost": True}) == {"queued": 1}
+    eventually(lambda: len(receiver.arrived) == 1)
+    assert bench.control.write("POST", "/api/webhooks/resend", json={"lost": True}) == {"queued": 0}

@@ -47,7 +47,7 @@ def seed(world: World, company: str) -> None:
     pipeline and team, so that whoever listens goes on listening."""
     data = company_data(company)
     webhooks = world.records.all("webhook")
-    for kind in (*_FORGOTTEN, "webhook", "last_delivery", "sequence"):
+    for kind in (*_FORGOTTEN, "webhook", "last_delivery", "lost_delivery", "sequence"):
         world.records.clear(kind)
     users = [_user(world, person) for person in data["users"]]
     team = _team(world, data["team"], users)

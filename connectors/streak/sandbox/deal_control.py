@@ -13,7 +13,7 @@ from connectors.streak.sandbox.boxes import box_view, edit_box, remove_box
 from connectors.streak.sandbox.company import company_data
 from connectors.streak.sandbox.deal_board import card
 from connectors.streak.sandbox.deals import Deal, add_deal, line_values, stage_key, values_by_key
-from connectors.streak.sandbox.webhooks import send_again
+from connectors.streak.sandbox.webhooks import send_again, send_lost
 
 __all__ = ["CONTROL"]
 
@@ -100,7 +100,10 @@ def drop(world: World, request: Request) -> Reply:
 
 
 def resend(world: World, request: Request) -> Reply:
-    return Reply({"queued": send_again(world, int(read_object(request).get("times", 1)))})
+    """Send the last webhook again: {times?}, or with {lost: true} every one that the fault "drop" has lost."""
+    body = read_object(request)
+    queued = send_lost(world) if body.get("lost") else send_again(world, int(body.get("times", 1)))
+    return Reply({"queued": queued})
 
 
 CONTROL = (

@@ -10,7 +10,7 @@ from connectors.streak.sandbox.keys import new_key
 from connectors.streak.sandbox.members import team_in_path
 from connectors.streak.sandbox.refusals import caller, missing, refuse
 
-__all__ = ["PIPELINE_EVENTS", "ROUTES", "TEAM_EVENTS", "announce", "send_again"]
+__all__ = ["PIPELINE_EVENTS", "ROUTES", "TEAM_EVENTS", "announce", "send_again", "send_lost"]
 
 PIPELINE_EVENTS = (
     "BOX_CREATE",
@@ -56,6 +56,15 @@ def send_again(world: World, times: int) -> int:
     return times
 
 
+def send_lost(world: World) -> int:
+    """Queue every delivery that the fault "drop" has lost so far; returns how many there were."""
+    lost = world.records.all("lost_delivery")
+    for delivery in lost:
+        world.records.delete("lost_delivery", delivery["key"])
+        _put(world, delivery, due=world.clock.millis())
+    return len(lost)
+
+
 def _queue(world: World, webhook: Record, body: Json, about: str) -> None:
     now = world.clock.millis()
     delivery: Record = {
@@ -70,7 +79,9 @@ def _queue(world: World, webhook: Record, body: Json, about: str) -> None:
     }
     world.records.put("last_delivery", LAST, delivery)
     if world.faults.claim("drop"):
-        world.traffic.add(Exchange("streak", "HOOK", webhook["event"], 0, 0, now, "drop"))
+        world.traffic.add(Exchange("streak", "HOOK", webhook["event"], 0, 0, now, "drop", about))
+        key = f"{world.records.next_number('lost_delivery'):012d}"
+        world.records.put("lost_delivery", key, delivery | {"key": key})
         return
     delay = world.faults.claim("delay")
     waiting = any(one["held"] for one in world.records.find("delivery", "about", about))

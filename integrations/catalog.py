@@ -11,7 +11,7 @@ from connectors.sdk import registry
 from connectors.sdk.account import AuthKind
 from connectors.sdk.operation import Operation, Write
 from connectors.sdk.registry import Connector
-from connectors.sdk.trigger import WebhookTrigger
+from connectors.sdk.trigger import PollTrigger, Trigger
 from connectors.sdk.wire import Json
 from integrations.engine.catalog import discover_nodes
 from integrations.engine.node import NodeType
@@ -33,7 +33,7 @@ class Installed:
         except KeyError:
             return None
 
-    def trigger(self, trigger_id: str) -> WebhookTrigger | None:
+    def trigger(self, trigger_id: str) -> Trigger | None:
         """`"streak.box_stage_changed"` → its trigger, or None."""
         try:
             return registry.trigger(trigger_id)
@@ -106,11 +106,12 @@ def _operation(connector: str, name: str, operation: Operation) -> dict[str, Jso
     return shape
 
 
-def _trigger(connector: str, name: str, trigger: WebhookTrigger) -> dict[str, Json]:
+def _trigger(connector: str, name: str, trigger: Trigger) -> dict[str, Json]:
     return {
         "id": f"{connector}.{name}",
         "title": trigger.title,
         "help": trigger.help,
+        "kind": "poll" if isinstance(trigger, PollTrigger) else "webhook",
         "config": trigger.config,
         "output": trigger.output,
         "sample": trigger.sample,

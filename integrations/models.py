@@ -9,14 +9,17 @@ from integrations.failures.models import Failure, Occurrence
 from integrations.ingress.models import Endpoint, Event, Refusal
 from integrations.mapping.models import MappingRow, MappingTable, RowChange
 from integrations.payloads.models import DataKey, Payload
+from integrations.polling.models import Backfill, PollState
 from integrations.releases.models import Binding, Environment, Release, Variable
 from integrations.runs.models import Exchange, Lane, Run, StepEntry
+from integrations.schedules.models import Schedule, ScheduleDue
 from integrations.tasks.models import Drain
 from integrations.vault.models import Connection
 
 __all__ = [
     "ApiKey",
     "Approval",
+    "Backfill",
     "AuditEntry",
     "Binding",
     "Connection",
@@ -38,10 +41,13 @@ __all__ = [
     "Membership",
     "Occurrence",
     "Payload",
+    "PollState",
     "Refusal",
     "Release",
     "RowChange",
     "Run",
+    "Schedule",
+    "ScheduleDue",
     "SeenKey",
     "SignInFailure",
     "StepEntry",

@@ -33,7 +33,7 @@ from connectors.sdk.operation import (
 from connectors.sdk.paths import path_of
 from connectors.sdk.registry import Connector, connector, connectors, operation, trigger
 from connectors.sdk.session import forget_cached, identify, open_call
-from connectors.sdk.trigger import Arrival, Delivery, WebhookTrigger
+from connectors.sdk.trigger import Arrival, CursorLost, Delivery, Page, PollTrigger, Trigger, WebhookTrigger
 from connectors.sdk.validation import Validator, validator_for
 from connectors.sdk.wire import Exchange, Json, Request, Response, Schema
 
@@ -49,6 +49,7 @@ __all__ = [
     "Config",
     "Conflict",
     "Connector",
+    "CursorLost",
     "Data",
     "Delivery",
     "Discovery",
@@ -64,6 +65,8 @@ __all__ = [
     "OAuth2",
     "Operation",
     "OutcomeUnknown",
+    "Page",
+    "PollTrigger",
     "RateLimited",
     "Read",
     "Request",
@@ -73,6 +76,7 @@ __all__ = [
     "Standing",
     "TableMiss",
     "Transient",
+    "Trigger",
     "Validator",
     "WebhookTrigger",
     "Write",

@@ -20,7 +20,7 @@ from connectors.sdk.errors import Config
 from connectors.sdk.guard import origin_of
 from connectors.sdk.manifest import Manifest, ManifestError, read_manifest
 from connectors.sdk.operation import Operation, Read, Write
-from connectors.sdk.trigger import WebhookTrigger
+from connectors.sdk.trigger import PollTrigger, Trigger, WebhookTrigger
 
 __all__ = ["Connector", "connector", "connectors", "extra_root", "operation", "trigger"]
 
@@ -52,10 +52,10 @@ class Connector:
         return {name: self._operation(name) for name in self._files("operations")}
 
     @cached_property
-    def triggers(self) -> Mapping[str, WebhookTrigger]:
+    def triggers(self) -> Mapping[str, Trigger]:
         """By name: "box_stage_changed" → its trigger."""
         return {
-            name: self._named(f"triggers.{name}", "TRIGGER", WebhookTrigger)
+            name: self._named(f"triggers.{name}", "TRIGGER", WebhookTrigger, PollTrigger)
             for name in self._files("triggers")
         }
 
@@ -116,7 +116,7 @@ def operation(name: str) -> Operation:
     return connector(connector_id).operations[own]
 
 
-def trigger(name: str) -> WebhookTrigger:
+def trigger(name: str) -> Trigger:
     """`trigger("streak.box_stage_changed")`. Raises `KeyError` when there is none."""
     connector_id, _, own = name.partition(".")
     return connector(connector_id).triggers[own]

@@ -18,7 +18,7 @@ from integrations.releases.models import Environment, Release
 from integrations.runs.models import Run
 from integrations.tasks.doorbell import ring
 
-__all__ = ["take_in", "trigger_manually"]
+__all__ = ["store_events", "take_in", "trigger_manually"]
 
 DEDUPE_WINDOW = timedelta(minutes=10)  # within which an equal body without a delivery id is a repetition
 
@@ -57,6 +57,37 @@ def trigger_manually(
         run.save()
         transaction.on_commit(ring)
     return event, [run]
+
+
+def store_events(
+    endpoint: Endpoint, release: Release, found: Sequence[tuple[str, str, Json]], now: datetime
+) -> list[Event]:
+    """Store what a schedule or a poll found as (key, title, data), once per key, and queue its runs. Returns the new events.
+
+    Part of the caller's transaction.
+    """
+    unique = {key[:200]: (title, data) for key, title, data in found}
+    known = Event.objects.filter(endpoint=endpoint, key__in=list(unique)).values_list("key", flat=True)
+    for key in known:
+        unique.pop(key, None)
+    events = Event.objects.bulk_create(
+        Event(
+            environment_id=endpoint.environment_id,
+            endpoint=endpoint,
+            flow_key=endpoint.flow_key,
+            node=endpoint.node,
+            kind=endpoint.kind,
+            key=key,
+            title=title[:200],
+            data=codec.pack(data, klass="event"),
+            received_at=now,
+        )
+        for key, (title, data) in unique.items()
+    )
+    Run.objects.bulk_create([_run(event, release, now) for event in events])
+    if events:
+        transaction.on_commit(ring)
+    return events
 
 
 def _active_release(environment_id: int, flow_key: str) -> Release:

@@ -6,13 +6,19 @@ __all__ = ["Endpoint", "Event", "Refusal"]
 
 
 class Endpoint(models.Model):
-    """A public address that belongs to (environment, flow, trigger node) and survives releases."""
+    """Where events of a trigger come in: it belongs to (environment, flow, trigger node) and survives releases.
+
+    `path` is the public address of a webhook; polls and schedules are called by nobody.
+    """
 
     environment = models.ForeignKey(
         "integrations.Environment", on_delete=models.PROTECT, related_name="endpoints"
     )
     flow_key = models.SlugField(max_length=80)
     node = models.CharField(max_length=64)
+    kind = models.CharField(
+        max_length=16, default="webhook", help_text="webhook, poll or schedule: what makes its events."
+    )
     path = models.CharField(max_length=64, unique=True, help_text="Unguessable part of the URL.")
     connector = models.CharField(max_length=64, blank=True)
     trigger = models.CharField(

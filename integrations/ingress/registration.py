@@ -87,7 +87,7 @@ def _announce(endpoint: Endpoint) -> bool:
 
 def _wanted(endpoint: Endpoint) -> dict[str, Json]:
     """What the far system should know; {} = nothing."""
-    if not endpoint.active or not endpoint.trigger:
+    if not endpoint.active or not endpoint.trigger or endpoint.kind != "webhook":
         return {}
     return {"url": endpoint_url(endpoint), "trigger": endpoint.trigger, "config": endpoint.config}
 
@@ -106,9 +106,12 @@ def _keep(endpoint: Endpoint, registration: Json) -> None:
 
 def _trigger(key: str) -> WebhookTrigger:
     try:
-        return registry.trigger(key)
+        found = registry.trigger(key)
     except KeyError as gone:
         raise Config(f"The trigger {key} is not installed here.", code="trigger_gone") from gone
+    if not isinstance(found, WebhookTrigger):
+        raise Config(f"The trigger {key} looks by itself; it is not called.", code="trigger_no_webhook")
+    return found
 
 
 def _call(connection: Connection) -> LiveCall:

@@ -54,6 +54,8 @@ def verify(endpoint: Endpoint, request: HttpRequest) -> WebhookTrigger:
         trigger = registry.trigger(endpoint.trigger)
     except KeyError as gone:
         raise Refused(503, "trigger_gone", f"The trigger {endpoint.trigger} is not installed here.") from gone
+    if not isinstance(trigger, WebhookTrigger):
+        raise Refused(404, "unknown_path", "Nothing listens at this path.")
     headers = {name.lower(): value for name, value in request.headers.items()}
     if not trigger.verify(headers, endpoint_secret(endpoint)):
         raise Refused(401, "wrong_token", "The delivery's token is missing or wrong.")

@@ -27,7 +27,9 @@ UNKNOWN = Refused(404, "unknown_path", "Nothing listens at this path.")
 @require_POST
 def receive(request: HttpRequest, path: str) -> HttpResponse:
     """POST /in/<path>/ from a far system. 200 = every arrival is stored, or was stored before."""
-    endpoint = Endpoint.objects.filter(path=path, active=True).select_related("environment").first()
+    endpoint = (
+        Endpoint.objects.filter(path=path, kind="webhook", active=True).select_related("environment").first()
+    )
     try:
         if endpoint is None:
             raise UNKNOWN

@@ -4,6 +4,7 @@ import json
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from threading import Lock
 from typing import Protocol
 
@@ -12,12 +13,12 @@ from connectors.sdk.classify import classify_answer
 from connectors.sdk.client import Client
 from connectors.sdk.errors import Auth, Config, Failure, RateLimited, Transient
 from connectors.sdk.guard import origin_of
-from connectors.sdk.http import Http, OnExchange, Route
+from connectors.sdk.http import Http, OnExchange, Route, Waiting
 from connectors.sdk.redact import Redactor
 from connectors.sdk.registry import Connector
 from connectors.sdk.wire import Json, Request, Response
 
-__all__ = ["LiveCall", "Sender", "forget_cached", "identify", "open_call", "to_hide"]
+__all__ = ["Gate", "LiveCall", "Sender", "forget_cached", "identify", "open_call", "prepared"]
 
 
 class Sender(Protocol):
@@ -30,24 +31,35 @@ class Sender(Protocol):
     ) -> Response: ...
 
 
+class Gate(Protocol):
+    """What lets requests through: limits of rate and of failures, kept by whoever runs the call."""
+
+    def admit(self, *, must: bool = False) -> None:
+        """One request is about to be sent. Raises whatever puts the call off; with `must` it is only counted."""
+
+    def ended(self, response: Response | None, failure: Failure | None) -> None:
+        """How the request that was let through came out: its answer if there is one, and what it was classified as."""
+
+
 class LiveCall:
     """The `Call` that operations get, on a real connection. Open one per step; it isn't shared between threads."""
 
     def __init__(
         self,
-        client: Client,
-        account: Account,
+        ready: "Ready",
         http: Sender,
         *,
         now: Callable[[], float] = time.monotonic,
         budget: float | None = None,
+        gate: Gate | None = None,
     ) -> None:
-        self._client = client
-        self._account = account
+        self._ready = ready
+        self._client = ready.client
+        self._account = ready.account
         self._http = http
         self._now = now
         self._until = None if budget is None else now() + budget
-        self._headers = _signed(client, account)
+        self._gate = gate
 
     @property
     def settings(self) -> Mapping[str, Json]:
@@ -59,17 +71,35 @@ class LiveCall:
 
     def send(self, request: Request) -> Response:
         """Send exactly this request, signed. Raises `Failure`; for a write, `OutcomeUnknown` when it may have happened."""
-        response = self._http.send(request, self._headers, deadline=self._seconds_left())
-        failure = self._client.classify(request, response) or classify_answer(request, response)
+        response, failure = self._sent(request)
         if failure is None:
             return response
         if isinstance(failure, Auth) and self._client.recheck and request.path != self._client.recheck:
             failure = self._rechecked(failure)
         raise _redacted(failure, self._http.redactor)
 
+    def _sent(self, request: Request, *, must: bool = False) -> tuple[Response, Failure | None]:
+        """The answer and what it means, told to the gate. Raises `Failure` when there is no answer."""
+        seconds = self._seconds_left()
+        if self._gate is None:
+            response = self._http.send(request, self._ready.headers, deadline=seconds)
+            return response, self._meaning(request, response)
+        self._gate.admit(must=must)
+        try:
+            response = self._http.send(request, self._ready.headers, deadline=seconds)
+        except Failure as lost:
+            self._gate.ended(None, lost)
+            raise
+        failure = self._meaning(request, response)
+        self._gate.ended(response, failure)
+        return response, failure
+
+    def _meaning(self, request: Request, response: Response) -> Failure | None:
+        return self._client.classify(request, response) or classify_answer(request, response)
+
     def cached(self, key: str, seconds: float, load: Callable[[], Json]) -> Json:
         """`load()` at most once per connection and `seconds`; with `seconds` = 0 it is loaded anew and kept."""
-        where = (self._account.connection, self._account.base_url, _digest(self._account.settings), key)
+        where = (self._account.connection, self._account.base_url, self._ready.digest, key)
         kept = _cache.read(where, self._now() - seconds) if seconds > 0 else None
         if kept is not None:
             return kept[1]
@@ -88,8 +118,10 @@ class LiveCall:
     def _rechecked(self, failure: Auth) -> Failure:
         """A 401 may be about one record only: the account is lost only if its cheapest read is refused as well."""
         try:
-            self.get(self._client.recheck)
-        except Failure as other:
+            _, other = self._sent(Request("GET", self._client.recheck), must=True)
+        except Failure as lost:
+            other = lost
+        if other is not None:
             return other if isinstance(other, Transient | RateLimited) else failure
         return Config(
             "This connection has no access to that record.",
@@ -99,7 +131,7 @@ class LiveCall:
         )
 
 
-def open_call(
+def open_call(  # noqa: PLR0913 - what the runtime lends a call, each by its name
     connector: Connector,
     account: Account,
     on_exchange: OnExchange,
@@ -107,30 +139,35 @@ def open_call(
     now: Callable[[], float] = time.monotonic,
     before_send: Callable[[], None] | None = None,
     budget: float | None = None,
+    gate: Gate | None = None,
+    waiting: Waiting | None = None,
 ) -> LiveCall:
     """A call on `account`. Each request gets `account.deadline` seconds in all, and all of them `budget` when given.
 
     `before_send` runs right before the first byte of every write leaves; what it raises drops the request unsent and
-    passes through unchanged. Raises `Config` when the account cannot be used at all.
+    passes through unchanged. `gate` is asked before each request and told its end. `waiting` is entered while the
+    thread waits for the far system. Raises `Config` when the account cannot be used at all.
     """
-    connector.check_account(account)
-    client = connector.client
+    ready = _ready_for(connector, account)
     http = Http(
-        Route(account.base_url, account.reach, account.connection, account.deadline),
+        ready.route,
         on_exchange=on_exchange,
-        redactor=Redactor(to_hide(client, account)),
+        redactor=ready.redactor,
         now=now,
         before_send=before_send,
+        waiting=waiting,
     )
-    return LiveCall(client, account, http, now=now, budget=budget)
+    return LiveCall(ready, http, now=now, budget=budget, gate=gate)
 
 
-def identify(connector: Connector, account: Account, on_exchange: OnExchange) -> AccountIdentity:
+def identify(
+    connector: Connector, account: Account, on_exchange: OnExchange, *, gate: Gate | None = None
+) -> AccountIdentity:
     """The connection test: whose account this is. Raises `Failure`.
 
     A connector for any host names its account by host as well: two APIs never share the keys of their effects.
     """
-    found = connector.client.identify(open_call(connector, account, on_exchange))
+    found = connector.client.identify(open_call(connector, account, on_exchange, gate=gate))
     if connector.manifest.hosts != ("*",):
         return found
     host = origin_of(account.base_url, account.reach).host
@@ -140,6 +177,54 @@ def identify(connector: Connector, account: Account, on_exchange: OnExchange) ->
 def forget_cached(connection: str) -> None:
     """Drop what is cached for a connection: its secrets or settings have changed."""
     _cache.forget(connection)
+    for key, ready in list(_prepared.items()):
+        if ready.account.connection == connection:
+            _prepared.pop(key, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What calls on one account share: where they go, signed headers, what must be hidden, and a digest of the settings."""
+
+    connector: Connector
+    account: Account
+    client: Client
+    route: Route
+    headers: Mapping[str, str]
+    redactor: Redactor
+    digest: str
+
+
+_prepared: dict[tuple[int, int], Ready] = {}
+"""By the identity of connector and account, which each entry holds on to, so that an identity is never another's."""
+_MOST_PREPARED = 256
+
+
+def prepared(connector: Connector, account: Account) -> Ready:
+    """What calls on `account` share, worked out anew."""
+    client = connector.client
+    return Ready(
+        connector=connector,
+        account=account,
+        client=client,
+        route=Route(account.base_url, account.reach, account.connection, account.deadline),
+        headers=_signed(client, account),
+        redactor=Redactor(_to_hide(client, account)),
+        digest=_digest(account.settings),
+    )
+
+
+def _ready_for(connector: Connector, account: Account) -> Ready:
+    key = (id(connector), id(account))
+    ready = _prepared.get(key)
+    if ready is not None:
+        return ready
+    connector.check_account(account)
+    ready = prepared(connector, account)
+    if len(_prepared) >= _MOST_PREPARED:
+        _prepared.clear()
+    _prepared[key] = ready
+    return ready
 
 
 _Where = tuple[str, str, str, str]
@@ -184,7 +269,7 @@ def _signed(client: Client, account: Account) -> dict[str, str]:
     return headers
 
 
-def to_hide(client: Client, account: Account) -> list[str]:
+def _to_hide(client: Client, account: Account) -> list[str]:
     """The values that must never be recorded: the secrets, and what signing made of them."""
     plain = set(client.headers(account).values())
     made = [value for value in _signed(client, account).values() if value not in plain]

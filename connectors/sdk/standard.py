@@ -9,9 +9,8 @@ from connectors.sdk.account import Account, AuthKind, Secrets
 from connectors.sdk.errors import Data
 from connectors.sdk.manifest import QUALITY_RULES
 from connectors.sdk.operation import Write
-from connectors.sdk.redact import Redactor
 from connectors.sdk.registry import Connector
-from connectors.sdk.session import to_hide
+from connectors.sdk.session import prepared
 from connectors.sdk.validation import validator_for
 from connectors.sdk.wire import Json, Schema
 
@@ -61,7 +60,7 @@ def it_hides_what_it_signs_with(connector: Connector) -> list[str]:
         )
         headers: dict[str, str] = {}
         kind.sign(headers, account.secrets)
-        redactor = Redactor(to_hide(connector.client, account))
+        redactor = prepared(connector, account).redactor
         shown = redactor.text(" ".join([*headers.values(), *secrets.values()]))
         problems += [
             f"{kind.id} shows the value of {name}" for name, value in secrets.items() if value in shown

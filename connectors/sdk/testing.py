@@ -14,7 +14,7 @@ from connectors.sdk.classify import classify_lost
 from connectors.sdk.operation import Mark
 from connectors.sdk.redact import Redactor
 from connectors.sdk.registry import Connector
-from connectors.sdk.session import LiveCall, forget_cached, to_hide
+from connectors.sdk.session import LiveCall, forget_cached, prepared
 from connectors.sdk.wire import Json, Request, Response
 
 __all__ = ["MARK", "Replies"]
@@ -77,8 +77,9 @@ class Replies:
         """A call on the scripted account."""
         account = Account("replies", "https://far.test", "", Secrets(self.secrets), self.settings)
         forget_cached(account.connection)
-        self.redactor = Redactor(to_hide(self.connector.client, account))
-        return LiveCall(self.connector.client, account, self)
+        ready = prepared(self.connector, account)
+        self.redactor = ready.redactor
+        return LiveCall(ready, self)
 
     def send(
         self, request: Request, headers: Mapping[str, str], *, deadline: float | None = None

@@ -1,37 +1,37 @@
 """The guarded transport under the HTTP client: one deadline over connect, send and read, and the private-address guard.
 
-`requests` limits each read, not the whole call, so the sockets themselves ask how much time is left before every
-operation. The transport is used without a `requests.Session`, hence without redirects, cookies, `.netrc` or proxies
-from the environment. What belongs to one call travels in a thread-local `Flight`.
+Lines to a far system are kept alive and shared by the threads of this process, each used by one call at a time. What
+belongs to one call travels in its `Flight`, which the line's socket asks before every operation how much time is left.
+There are no redirects, cookies, `.netrc` or proxies from the environment here.
 """
 
 import os
+import select
 import socket
 import ssl
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import certifi
-from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
-from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from connectors.sdk.errors import Config
-from connectors.sdk.guard import Reach, allowed, resolve
+from connectors.sdk.guard import Origin, Reach, allowed, resolve
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-__all__ = ["Flight", "adapter_for", "flying"]
+__all__ = ["Flight", "Line", "Lines", "lines_for"]
 
 _IDLE = 15.0
-"""Seconds after which a kept-alive connection isn't used again: servers close idle ones, and a write that meets that
-moment would have an unknown outcome."""
+"""Seconds after which a kept-alive line isn't used again: servers close idle ones, and a write that meets that moment
+would have an unknown outcome."""
+_KEPT = 128
+"""Idle lines kept per far system and process."""
+_LATE = 0.05
+"""Seconds by which a socket may outlast the deadline: setting its time-out costs a system call each."""
+_EARLY = 1.0
 
 
 @dataclass(slots=True)
@@ -53,178 +53,186 @@ class Flight:
         return left
 
 
-_local = threading.local()
+class _Deadline:
+    """What both kinds of socket add: every operation ends at the deadline of the flight they are on."""
+
+    flight: Flight | None = None
+    _set: float = -1.0
+
+    def settimeout(self, value: float | None, /) -> None:
+        raise NotImplementedError
+
+    def _hurry(self) -> None:
+        flight = self.flight
+        if flight is None:
+            raise RuntimeError("a connector socket was used outside a call")
+        left = flight.remaining()
+        if not left - _EARLY < self._set <= left + _LATE:
+            self.settimeout(left)
+            self._set = left
 
 
-@contextmanager
-def flying(flight: Flight) -> "Iterator[Flight]":
-    """Make `flight` the one that this thread's sockets obey."""
-    _local.flight = flight
-    try:
-        yield flight
-    finally:
-        _local.flight = None
+class _PlainSocket(_Deadline, socket.socket):
+    """A plain socket."""
 
-
-def _flight() -> Flight:
-    flight: Flight | None = getattr(_local, "flight", None)
-    if flight is None:
-        raise RuntimeError("a connector socket was used outside a call")
-    return flight
-
-
-class _DeadlineSocket(socket.socket):
-    """A plain socket whose every operation ends at the call's deadline."""
+    def settimeout(self, value: float | None, /) -> None:
+        socket.socket.settimeout(self, value)
 
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
-        self.settimeout(_flight().remaining())
+        self._hurry()
         return super().recv_into(*args, **kwargs)
 
     def sendall(self, *args: Any, **kwargs: Any) -> None:
-        self.settimeout(_flight().remaining())
+        self._hurry()
         super().sendall(*args, **kwargs)
 
 
-class _DeadlineTLSSocket(ssl.SSLSocket):
+class _TLSSocket(_Deadline, ssl.SSLSocket):
     """The same over TLS, where `sendall` is a loop over `send`."""
 
+    def settimeout(self, value: float | None, /) -> None:
+        ssl.SSLSocket.settimeout(self, value)
+
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
-        self.settimeout(_flight().remaining())
+        self._hurry()
         return super().recv_into(*args, **kwargs)
 
     def send(self, *args: Any, **kwargs: Any) -> int:
-        self.settimeout(_flight().remaining())
+        self._hurry()
         return super().send(*args, **kwargs)
 
 
-class _Guarded:
-    """What both kinds of connection add: guarded connecting, the last check before sending, and an idle limit."""
+class Line:
+    """One open connection to a far system."""
 
-    host: str
-    port: int
-    sock: socket.socket | None
-    socket_options: Any
-    _used_at: float = 0.0
+    __slots__ = ("_poll", "sock", "used_at")
 
-    def _new_conn(self) -> socket.socket:
-        """Connect to the first address of the host that answers; every address of it must be allowed."""
-        flight = _flight()
-        addresses = resolve(self.host, self.port, flight.remaining())
-        for _, (address, _) in addresses:
-            if not allowed(address, flight.reach):
-                raise Config(
-                    f"The address of {self.host} is not one this connection may reach.",
-                    code="address_refused",
-                    detail=f"{self.host} resolves to {address}; reach is {flight.reach}",
-                )
-        return self._first_that_answers(addresses, flight)
+    def __init__(self, sock: _PlainSocket | _TLSSocket) -> None:
+        self.sock = sock
+        self.used_at = time.monotonic()
+        self._poll = select.poll()
+        self._poll.register(sock, select.POLLIN)
 
-    def _first_that_answers(
-        self, addresses: list[tuple[int, tuple[str, int]]], flight: Flight
-    ) -> socket.socket:
-        problem: OSError | None = None
-        for family, address in addresses:
-            sock = _DeadlineSocket(family, socket.SOCK_STREAM)
-            try:
-                for option in self.socket_options or ():
-                    sock.setsockopt(*option)
-                sock.settimeout(flight.remaining())
-                sock.connect(address)
-            except OSError as error:
-                sock.close()
-                problem = error
-                continue
-            return sock
-        raise ConnectionError(f"no address of {self.host} answered: {problem}")
-
-    def _ready(self) -> None:
-        """Called with an open connection, right before the first byte of the request."""
-        flight = _flight()
+    def send(self, data: bytes, flight: Flight) -> None:
+        """Send a whole request; `before_send` has the last word before its first byte."""
+        self.sock.flight = flight
         flight.remaining()
         if flight.before_send is not None:
             flight.before_send()
-        self._used_at = time.monotonic()
         flight.sent = True
+        self.sock.sendall(data)
 
-    def _rested(self) -> bool:
-        return self._used_at > 0 and time.monotonic() - self._used_at > _IDLE
+    def is_usable(self) -> bool:
+        """Neither closed by the far side (or holding bytes nobody asked for) nor idle for long."""
+        return time.monotonic() - self.used_at <= _IDLE and not self._poll.poll(0)
 
-
-class _PlainConnection(_Guarded, HTTPConnection):
-    def request(self, *args: Any, **kwargs: Any) -> None:
-        _flight().reused = self.sock is not None
-        if self.sock is None:
-            self.connect()
-        self._ready()
-        super().request(*args, **kwargs)
-
-    @property
-    def is_connected(self) -> bool:
-        return not self._rested() and super().is_connected
+    def close(self) -> None:
+        self.sock.close()
 
 
-class _TLSConnection(_Guarded, HTTPSConnection):
-    def request(self, *args: Any, **kwargs: Any) -> None:
-        _flight().reused = self.sock is not None and not self._fresh
-        if self.sock is None:
-            self.connect()
-        self._fresh = False
-        self._ready()
-        super().request(*args, **kwargs)
+class Lines:
+    """The kept-alive lines to one origin. Safe from any thread."""
 
-    _fresh = False
+    def __init__(self, origin: Origin) -> None:
+        self._origin = origin
+        self._idle: deque[Line] = deque()
 
-    def connect(self) -> None:
-        super().connect()
-        self._fresh = True
+    def take(self, flight: Flight) -> Line:
+        """An idle line, or a new one. Raises `Config`, `Transient` or OSError when there is no way."""
+        while True:
+            try:
+                line = self._idle.pop()
+            except IndexError:
+                flight.reused = False
+                return Line(_connected(self._origin, flight))
+            if line.is_usable():
+                flight.reused = True
+                return line
+            line.close()
 
-    @property
-    def is_connected(self) -> bool:
-        return not self._rested() and super().is_connected
+    def give_back(self, line: Line) -> None:
+        """The answer was read to its end: the next call may use the line."""
+        line.sock.flight = None
+        line.used_at = time.monotonic()
+        self._idle.append(line)
+        self._drop_rested(line.used_at)
+
+    def close(self) -> None:
+        while self._idle:
+            self._idle.pop().close()
+
+    def _drop_rested(self, now: float) -> None:
+        """The longest idle stand at the left."""
+        while len(self._idle) > _KEPT or (self._idle and now - self._idle[0].used_at > _IDLE):
+            try:
+                self._idle.popleft().close()
+            except IndexError:
+                return
 
 
-class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _PlainConnection
+def _connected(origin: Origin, flight: Flight) -> _PlainSocket | _TLSSocket:
+    """Connect to the first address of the host that answers; every address of it must be allowed."""
+    addresses = resolve(origin.host, origin.port, flight.remaining())
+    for _, (address, _) in addresses:
+        if not allowed(address, flight.reach):
+            raise Config(
+                f"The address of {origin.host} is not one this connection may reach.",
+                code="address_refused",
+                detail=f"{origin.host} resolves to {address}; reach is {flight.reach}",
+            )
+    sock = _first_that_answers(origin.host, addresses, flight)
+    if origin.scheme != "https":
+        return sock
+    try:
+        sock.settimeout(flight.remaining())
+        secured = _tls_context().wrap_socket(sock, server_hostname=origin.host)
+    except BaseException:
+        sock.close()
+        raise
+    if not isinstance(secured, _TLSSocket):
+        raise TypeError("the TLS context makes sockets without a deadline")
+    return secured
 
 
-class _TLSPool(HTTPSConnectionPool):
-    ConnectionCls = _TLSConnection
-
-
-class _GuardedAdapter(HTTPAdapter):
-    """A `requests` transport over guarded connections; its pools are shared by threads."""
-
-    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **rest: Any) -> None:  # noqa: FBT001, FBT002 - requests' signature
-        self.poolmanager = PoolManager(
-            num_pools=connections, maxsize=maxsize, block=block, ssl_context=_tls_context(), **rest
-        )
-        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TLSPool}
-
-    def cert_verify(self, *_: Any, **__: Any) -> None:
-        """Nothing to set per connection: the context verifies certificates and host names."""
+def _first_that_answers(
+    host: str, addresses: list[tuple[int, tuple[str, int]]], flight: Flight
+) -> _PlainSocket:
+    problem: OSError | None = None
+    for family, address in addresses:
+        sock = _PlainSocket(family, socket.SOCK_STREAM)
+        try:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            sock.settimeout(flight.remaining())
+            sock.connect(address)
+        except OSError as error:
+            sock.close()
+            problem = error
+            continue
+        return sock
+    raise ConnectionError(f"no address of {host} answered: {problem}")
 
 
 @cache
 def _tls_context() -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=certifi.where())
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.sslsocket_class = _DeadlineTLSSocket
+    context.sslsocket_class = _TLSSocket
     return context
 
 
-_adapters: dict[tuple[str, Reach], _GuardedAdapter] = {}
+_pools: dict[tuple[str, Reach, Origin], Lines] = {}
 _lock = threading.Lock()
 
 
-def adapter_for(connection: str, reach: Reach) -> HTTPAdapter:
-    """The transport of a connection: its keep-alive pool is shared by all threads of this process."""
-    key = (connection, reach)
-    adapter = _adapters.get(key)
-    if adapter is not None:
-        return adapter
+def lines_for(connection: str, reach: Reach, origin: Origin) -> Lines:
+    """A connection's lines: kept alive, and shared by all threads of this process."""
+    key = (connection, reach, origin)
+    lines = _pools.get(key)
+    if lines is not None:
+        return lines
     with _lock:
-        return _adapters.setdefault(key, _GuardedAdapter(pool_connections=4, pool_maxsize=32))
+        return _pools.setdefault(key, Lines(origin))
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_adapters.clear)
+    os.register_at_fork(after_in_child=_pools.clear)

@@ -52,9 +52,21 @@ class Validator:
         )
 
 
+_known: dict[int, tuple[Schema, Validator]] = {}
+"""By the identity of a schema, which its entry holds on to, so that an identity is never another schema's."""
+_MOST_KNOWN = 1_024
+
+
 def validator_for(schema: Schema) -> Validator:
-    """The validator of a schema, compiled once per process."""
-    return _compiled(orjson.dumps(schema, option=orjson.OPT_SORT_KEYS))
+    """The validator of a schema, compiled once per process. A schema isn't changed once it was given here."""
+    known = _known.get(id(schema))
+    if known is not None:
+        return known[1]
+    validator = _compiled(orjson.dumps(schema, option=orjson.OPT_SORT_KEYS))
+    if len(_known) >= _MOST_KNOWN:
+        _known.clear()
+    _known[id(schema)] = (schema, validator)
+    return validator
 
 
 @cache

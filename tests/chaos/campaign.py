@@ -1,0 +1,218 @@
+"""One campaign on one backend: the story is played under mayhem, comes to rest, is decided by a person, and is judged."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from tests.chaos.expected import ledger_of
+from tests.chaos.far import Far
+from tests.chaos.installation import DEADLINE, Installation
+from tests.chaos.mayhem import Mayhem
+from tests.chaos.operator import Operator, Waiting
+from tests.chaos.story import Deal, Story
+from tests.chaos.verdict import Verdict, judged
+
+__all__ = ["Campaign", "Outcome", "StuckError"]
+
+BACKLOG = 40  # runs that may be under way when the next wave is won
+TICK = 0.25  # seconds
+LOOK_EVERY = 1.0  # seconds between two looks at what is pending
+AT_REST_WITHIN = 300.0  # seconds from the last win, with everything calm
+HELD_FOR_GOOD = "payload_changed"
+EVIDENCE = {
+    "attempts cut off by a death": "SELECT COUNT(*) FROM integrations_stepentry WHERE state = 'begun' AND ended_at IS NULL",
+    "effects recovered after a doubt": "SELECT COUNT(*) FROM integrations_effect WHERE empty_lookups > 0 OR matched_by LIKE 'mark%'",
+}
+"""Proof from the inside that what was done to it had consequences: each must be above 0."""
+
+
+class StuckError(Exception):
+    """Something is still pending long after everything was calm. The text says what."""
+
+
+@dataclass
+class Outcome:
+    """What came of it. `faults` counts what really happened; `by_hand` what a person had to do beyond the story, by code."""
+
+    backend: str
+    deals: int
+    verdict: Verdict
+    faults: dict[str, int]
+    died_at: dict[str, int]
+    oldest_pending_s: float
+    oldest_reached_s: float
+    slowest_start_s: float
+    seconds: float
+    by_hand: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def never_happened(self) -> list[str]:
+        return sorted(name for name, count in self.faults.items() if count == 0)
+
+    @property
+    def good(self) -> bool:
+        return self.verdict.clean and not self.never_happened
+
+
+class Campaign:
+    """Plays one story on one installation."""
+
+    def __init__(self, installation: Installation, story: Story, say: Callable[[str], None]) -> None:
+        self._at = installation
+        self._story = story
+        self._say = say
+        self._far = Far(installation.addresses.sandbox_url)
+        self._operator = Operator(installation)
+        self._mayhem = Mayhem(installation, self._far, story.seed)
+        self._keys: dict[int, str] = {}
+        self._second: list[Deal] = []
+        self._began = 0.0
+        self._looked = 0.0
+        self._pending = 0
+        self._oldest = 0.0
+        self._resent = 0
+        self._by_hand: Counter[str] = Counter()
+
+    def run(self) -> Outcome:
+        """Play it to the end. Raises `StuckError` and `NeverReadyError`."""
+        self._began = time.monotonic()
+        for number, deal in self._story.deals.items():
+            self._keys[number] = self._far.add(deal)
+        self._say(f"{len(self._keys)} deals are in negotiation.")
+        self._mayhem.begin()
+        self._under_fire()
+        self._say("All is won, and everything has gone wrong at least once; now it is quiet.")
+        self._mayhem.end()
+        self._come_to_rest()
+        self._decide()
+        self._come_to_rest()
+        return self._judge()
+
+    # -- the story ----------------------------------------------------------------------------------------------------
+
+    def _under_fire(self) -> None:
+        waves = list(self._story.waves)
+        count = len(waves)
+        deadline = time.monotonic() + AT_REST_WITHIN + 3 * len(self._keys)
+        while waves or self._second or not self._mayhem.had_its_way():
+            if time.monotonic() > deadline:
+                break
+            self._look()
+            if waves and self._pending < BACKLOG:
+                self._win(waves.pop(0))
+            if len(waves) <= count // 2:
+                self._mayhem.insist()
+            self._win_again()
+            self._mayhem.act(time.monotonic() - self._began)
+            self._at.tick(TICK)
+
+    def _win(self, wave: Sequence[int]) -> None:
+        """All of a wave at the same moment."""
+        with ThreadPoolExecutor(len(wave)) as together:
+            list(together.map(self._far.win, [self._keys[number] for number in wave]))
+        for number in wave:
+            deal = self._story.deals[number]
+            if deal.plot == "won_twice_at_once":
+                self._far.reopen(self._keys[number])
+                self._far.win(self._keys[number])
+            elif deal.plot != "won":
+                self._second.append(deal)
+
+    def _win_again(self) -> None:
+        """Deals that were told their invoice are opened and won a second time, some with other lines."""
+        for deal in self._second[:BACKLOG]:
+            key = self._keys[deal.number]
+            if not self._far.told(key):
+                continue
+            self._second.remove(deal)
+            self._far.reopen(key)
+            if deal.later:
+                self._far.change(key, deal.later)
+            self._far.win(key)
+
+    def _look(self) -> None:
+        """See what is pending, at most once a second; send what was dropped on the way, as a poll would have found it."""
+        if time.monotonic() - self._looked < LOOK_EVERY:
+            return
+        pending = self._operator.pending()
+        self._pending, self._oldest = pending.count, max(self._oldest, pending.oldest_s)
+        self._resent += self._far.resend_lost()
+        self._far.refusals()
+        self._looked = time.monotonic()
+
+    # -- the end ------------------------------------------------------------------------------------------------------
+
+    def _come_to_rest(self) -> None:
+        """Wait until nothing goes on by itself any more, and no late answer is on its way."""
+        deadline = time.monotonic() + AT_REST_WITHIN
+        quiet_since = time.monotonic()
+        while time.monotonic() - quiet_since < 2 * DEADLINE:
+            self._at.tick(TICK)
+            self._look()
+            undelivered = self._far.undelivered()
+            if undelivered and not self._pending:
+                self._far.advance(
+                    60
+                )  # a delivery that failed while the web process was down waits for its next attempt
+            if undelivered or self._pending or self._help():
+                quiet_since = time.monotonic()
+            if time.monotonic() > deadline:
+                raise StuckError(self._still_pending())
+
+    def _help(self) -> bool:
+        """What a person does about runs the story doesn't hold: look, and let them go on. Counted, and told at the end."""
+        stray = [one for one in self._operator.waiting() if not self._held(one)]
+        for one in stray:
+            self._by_hand[one.code or one.reason] += 1
+            self._operator.retry(one.run)
+        if sum(self._by_hand.values()) > len(self._keys):
+            raise StuckError(f"Runs wait for a person again and again: {dict(self._by_hand)}")
+        return bool(stray)
+
+    def _held(self, one: Waiting) -> bool:
+        """Whether the story says that this deal waits: it was won again with other amounts."""
+        deal = self._story.deals.get(one.deal)
+        return one.code == HELD_FOR_GOOD and deal is not None and deal.plot.startswith("changed")
+
+    def _decide(self) -> None:
+        """Keep what was made, or have it made again, as the story says. Of a deal made again every other run adopts that."""
+        remade: set[int] = set()
+        for one in self._operator.waiting():
+            plot = self._story.deals[one.deal].plot
+            if plot == "changed_kept":
+                self._operator.keep(one.run)
+            elif plot == "changed_remade" and one.deal not in remade:
+                remade.add(one.deal)
+                self._operator.make_again(one.run)
+        self._come_to_rest()
+        for one in self._operator.waiting():
+            if self._story.deals[one.deal].plot == "changed_remade":
+                self._operator.retry(one.run)
+
+    def _still_pending(self) -> str:
+        rows = self._at.ask(
+            "SELECT id, title, state, reason, waits_for, due_at FROM integrations_run "
+            "WHERE state IN ('queued', 'running', 'parked') ORDER BY id LIMIT 10"
+        )
+        lines = "\n".join(str(tuple(row)) for row in rows)
+        return f"{self._pending} runs are pending, {self._far.undelivered()} webhooks undelivered:\n{lines}"
+
+    def _judge(self) -> Outcome:
+        waiting = frozenset(one.deal for one in self._operator.waiting())
+        verdict = judged(ledger_of(self._story), self._far.books(self._keys, waiting))
+        evidence = {name: int(self._at.ask(question)[0][0]) for name, question in EVIDENCE.items()}
+        faults = self._mayhem.happened() | {"lost webhooks sent after all": self._resent} | evidence
+        return Outcome(
+            backend=self._at.backend.name,
+            deals=len(self._keys),
+            verdict=verdict,
+            faults=faults,
+            died_at=self._at.died_at(),
+            oldest_pending_s=round(self._operator.pending().oldest_s, 1),
+            oldest_reached_s=round(self._oldest, 1),
+            slowest_start_s=round(self._mayhem.slowest_start, 1),
+            seconds=round(time.monotonic() - self._began, 1),
+            by_hand=dict(self._by_hand),
+        )

@@ -1,0 +1,120 @@
+"""What goes wrong on purpose: which faults are armed, who is killed when, and how often each really happened."""
+
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from tests.chaos.far import Far, FaultArmed
+from tests.chaos.installation import Installation
+
+__all__ = ["FAULTS", "Mayhem"]
+
+FAULTS: Sequence[FaultArmed] = (
+    FaultArmed("sage50", "slow", 0.2, millis=60),
+    FaultArmed("sage50", "rate_limit", 0.02, millis=1000),
+    FaultArmed("sage50", "error", 0.02),
+    FaultArmed("sage50", "unavailable", 0.02),
+    FaultArmed("sage50", "lose_answer", 0.05),
+    FaultArmed("sage50", "late_commit", 0.04, millis=4000),
+    FaultArmed("sage50", "hang", 0.004, millis=4000),
+    FaultArmed("streak", "slow", 0.2, millis=40),
+    FaultArmed("streak", "rate_limit", 0.01, millis=1000),
+    FaultArmed("streak", "error", 0.01),
+    FaultArmed("streak", "unavailable", 0.01),
+    FaultArmed("streak", "lose_answer", 0.05),
+    FaultArmed("streak", "late_commit", 0.04, millis=3500),
+    FaultArmed("streak", "hang", 0.003, millis=4000),
+    FaultArmed("streak", "duplicate", 0.1),
+    FaultArmed("streak", "reorder", 0.05, millis=1500),
+    FaultArmed("streak", "drop", 0.04),
+    FaultArmed("streak", "delay", 0.04, millis=2000),
+)
+"""A late commit lands after our first look-up (2 s after the answer was lost), and before a second one may conclude anything."""
+
+KILL_EVERY = 2.5  # seconds between two kills of a process that carries runs
+TURN_EVERY = 6.0  # seconds between two of the rarer acts
+
+
+class Mayhem:
+    """Acts in turn while the story is played. Each act counts only what it really struck."""
+
+    def __init__(self, installation: Installation, far: Far, seed: int) -> None:
+        self._at = installation
+        self._far = far
+        self._chance = random.Random(seed)  # noqa: S311 - decides who dies next
+        self._turns: Sequence[tuple[str, Callable[[], int]]] = (
+            ("web killed", lambda: self._at.kill_role("web")),
+            ("dispatcher killed", lambda: self._at.kill_role("dispatcher")),
+            ("tokens expired", self._expire),
+            ("worker group killed", lambda: self._at.kill_role("worker")),
+            ("broker flushed", self._flush),
+            ("database restarted", self._restart_database),
+            ("everything killed", self._kill_everything),
+        )
+        self.counts: Counter[str] = Counter({name: 0 for name, _ in self._turns} | {"drain killed": 0})
+        self.slowest_start = 0.0
+        self._next_kill = KILL_EVERY
+        self._next_turn = TURN_EVERY
+        self._turn = 0
+        self._insisted: set[FaultArmed] = set()
+
+    def begin(self) -> None:
+        """Arm every fault, and let processes kill themselves."""
+        for fault in FAULTS:
+            self._far.arm(fault)
+        self._at.start_chance()
+
+    def act(self, now: float) -> None:
+        """What is due `now` seconds after the beginning."""
+        if now >= self._next_kill:
+            self._next_kill = now + KILL_EVERY * self._chance.uniform(0.6, 1.4)
+            self.counts["drain killed"] += self._at.kill_drain(self._chance.choice)
+        if now >= self._next_turn:
+            name, strike = self._turns[self._turn % len(self._turns)]
+            self._turn += 1
+            self.counts[name] += strike()
+            self._next_turn = now + TURN_EVERY * self._chance.uniform(0.8, 1.2)
+
+    def insist(self) -> None:
+        """Let each fault that hasn't struck yet strike for certain, the next time it can; afterwards by chance again."""
+        hits = self._far.hits()
+        for fault in FAULTS:
+            if not hits[fault.name] and fault not in self._insisted:
+                self._insisted.add(fault)
+                self._far.arm_next(fault)
+            elif hits[fault.name] and fault in self._insisted:
+                self._insisted.remove(fault)
+                self._far.arm(fault)
+
+    def had_its_way(self) -> bool:
+        """Whether every act and every fault has struck."""
+        hits = self._far.hits()
+        return all(self.counts.values()) and all(hits[fault.name] for fault in FAULTS)
+
+    def end(self) -> None:
+        """Quiet: no more faults, no more kills."""
+        self.counts["killed at a boundary"] = self._at.stop_chance()
+        self._far.calm()
+
+    def happened(self) -> dict[str, int]:
+        """Every fault that was planned with how often it really happened."""
+        hits = self._far.hits()
+        faults = {fault.name: hits[fault.name] for fault in FAULTS}
+        return faults | dict(self.counts) | {"401 answered": self._far.refusals()}
+
+    def _expire(self) -> int:
+        self._far.expire_tokens()
+        return 1
+
+    def _flush(self) -> int:
+        self._at.backend.flush_broker(self._at.data)
+        return 1
+
+    def _restart_database(self) -> int:
+        """The server's restart; where the database is a file, everything that has it open dies instead."""
+        return 1 if self._at.backend.restart_database() else self._kill_everything()
+
+    def _kill_everything(self) -> int:
+        struck = self._at.kill_everything()
+        self.slowest_start = max(self.slowest_start, self._at.start())
+        return min(struck, 1)

@@ -7,6 +7,7 @@ from integrations.dedupe.models import SeenKey
 from integrations.effects.models import CrossReference, Effect, EffectKey, FieldPosition
 from integrations.failures.models import Failure, Occurrence
 from integrations.ingress.models import Endpoint, Event, Refusal
+from integrations.limits.models import Breaker, RateBucket, Reservation
 from integrations.mapping.models import MappingRow, MappingTable, RowChange
 from integrations.payloads.models import DataKey, Payload
 from integrations.polling.models import Backfill, PollState
@@ -19,9 +20,10 @@ from integrations.vault.models import Connection
 __all__ = [
     "ApiKey",
     "Approval",
-    "Backfill",
     "AuditEntry",
+    "Backfill",
     "Binding",
+    "Breaker",
     "Connection",
     "CrossReference",
     "DataKey",
@@ -42,8 +44,10 @@ __all__ = [
     "Occurrence",
     "Payload",
     "PollState",
+    "RateBucket",
     "Refusal",
     "Release",
+    "Reservation",
     "RowChange",
     "Run",
     "Schedule",

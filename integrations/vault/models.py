@@ -52,6 +52,11 @@ class Connection(models.Model):
     settings = models.JSONField(default=dict, blank=True)
     mark = models.CharField(max_length=8, choices=Mark.choices, default=Mark.TEST)
     on_premise = models.BooleanField(default=False, help_text="May reach private network addresses.")
+    own_limits = models.JSONField(
+        null=True,
+        blank=True,
+        help_text="Instead of the connector's: [{calls, per, concurrent}]; none = the connector's.",
+    )
     sealed = models.BinaryField(default=bytes, editable=False)
     secrets_set = models.JSONField(default=dict, editable=False, help_text="Secret name → when it was set.")
     far_account_id = models.CharField(max_length=200, blank=True, editable=False)

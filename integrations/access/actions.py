@@ -17,9 +17,11 @@ _OPERATORS = frozenset({Role.OPERATOR, Role.ADMINISTRATOR})
 _STEWARDS = frozenset({Role.STEWARD, Role.ADMINISTRATOR})
 _BUILDERS = frozenset({Role.BUILDER, Role.ADMINISTRATOR})
 _RELEASERS = frozenset({Role.RELEASER, Role.ADMINISTRATOR})
+_DECIDERS = _ALL - {Role.VIEWER}
 
 ACTIONS: Mapping[str, frozenset[Role]] = {
     # Looking
+    "approval.view": _ALL,
     "catalogue.view": _ALL,
     "connection.view": _ALL,
     "effect.view": _ALL,
@@ -40,6 +42,13 @@ ACTIONS: Mapping[str, frozenset[Role]] = {
     "effect.settle": _OPERATORS,
     "flow.trigger": _OPERATORS | _BUILDERS,
     "connection.test": _OPERATORS | _BUILDERS,
+    # What runs ask people: deciding at all, and by the role that was asked
+    "approval.decide": _DECIDERS,
+    "approval.decide.operator": _OPERATORS,
+    "approval.decide.steward": _STEWARDS,
+    "approval.decide.builder": _BUILDERS,
+    "approval.decide.releaser": _RELEASERS,
+    "approval.decide.administrator": _ADMINISTRATORS,
     # What the business maps
     "table.edit": _STEWARDS,
     # Drawing

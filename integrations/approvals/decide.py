@@ -68,6 +68,9 @@ def decide(approval_id: int, *, approve: bool, answer: Json = None, by: Someone,
             by, "approval.decide", f"approval {one.pk}", environment=one.environment, note=f"{state}: {note}"
         )
         wake_waiting(token(one.pk))
+        Run.objects.filter(pk=run_id, state=Run.State.PARKED).update(
+            due_at=now
+        )  # it may wait for several things
         transaction.on_commit(ring)
     return one
 

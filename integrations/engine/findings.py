@@ -76,6 +76,10 @@ class Findings:
         self.variables |= inside.variables
         return reading
 
+    def item_shape(self, source: str, items: Shape) -> Shape:
+        """What is known of an expression over `$item`, which `expression_of_item` has checked."""
+        return Findings(replace(self.scope, in_loop=True, item=items)).shape(source, "")
+
     def expression(self, source: str, pointer: str, *, names: Iterable[str] = NAMES) -> Reading | None:
         """Check one expression that may use `names`. Gives what it reads, or None when it can't be read at all."""
         try:
@@ -153,6 +157,9 @@ class Findings:
             self.add("step_unnamed", "Name the step to read from: $steps.<id>.", pointer, **place)
         elif use.first not in self.scope.known:
             self.add("step_unknown", f"There is no step {use.first}.", pointer, **place)
+        elif use.first not in self.scope.upstream and (around := self._closed_around(use.first)):
+            message = f"The step {use.first} is inside {around}; from outside, read $steps.{around}."
+            self.add("step_inside", message, pointer, **place, container=around)
         elif use.first not in self.scope.upstream:
             self.add(
                 "step_not_upstream", f"The step {use.first} doesn't come before this one.", pointer, **place
@@ -160,6 +167,14 @@ class Findings:
         elif use.first in self.scope.disabled:
             message = f"The step {use.first} is switched off, so it gives only what it was given."
             self.add("step_disabled", message, pointer, severity="warning", **place)
+
+    def _closed_around(self, step: str) -> str:
+        """The outermost container before this node that the step lies in; "" when it lies in none such."""
+        around, found = self.scope.enclosed.get(step, ""), ""
+        while around:
+            found = around if around in self.scope.upstream else found
+            around = self.scope.enclosed.get(around, "")
+        return found
 
     def _variable(self, use: Use, pointer: str) -> None:
         if use.first:

@@ -49,6 +49,11 @@ class Calls:
         self._journal = journal
         self._leases = leases
 
+    @property
+    def journal(self) -> RunJournal:
+        """The run's journal: what a step decides in the database is committed with it."""
+        return self._journal
+
     def perform(self, step: StepCall) -> Json:
         """Carry the call out and return the operation's output.
 

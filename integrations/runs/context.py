@@ -1,14 +1,19 @@
-"""What a running step may see and do: mapping tables, connector calls, and a clock that stands still."""
+"""What a running step may see and do: mapping tables, connector calls, keys, questions, and a clock that stands still."""
 
 import time
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils import timezone
 
 from connectors.sdk.wire import Json
+from integrations.approvals import asking
+from integrations.dedupe.seen import Claim, claim
+from integrations.engine.asking import Answered, Question, Sighting
 from integrations.engine.node import EffectSpec
+from integrations.engine.waiting import Held
 from integrations.mapping.lookup import lookup
 from integrations.runs.calls import Calls, StepCall
 from integrations.runs.models import Run
@@ -41,3 +46,32 @@ class RunContext:
         self, *, path: str, attempt: int, slot: str, operation: str, data: Json, effect: EffectSpec | None
     ) -> Json:
         return self._calls.perform(StepCall(path, attempt, slot, operation, data, effect))
+
+    def clock(self) -> datetime:
+        """The time it is."""
+        return timezone.now()
+
+    @property
+    def zone(self) -> str:
+        """The company's time zone."""
+        return str(settings.COMPANY_TIME_ZONE)
+
+    def sight(self, *, path: str, memory: str, key: str, window: timedelta) -> Sighting:
+        """Take the key or see who has it: committed, with all that was recorded before, ahead of the answer.
+
+        The owner is the event at this step, so that a run which dies right here finds itself the owner.
+        """
+        run = self._run
+        wanted = Claim(run.environment_id, run.flow_key, memory, key, run.event_id, run.pk, path, window)
+        return self._calls.journal.commit(lambda: claim(wanted))
+
+    def ask(self, *, path: str, question: Question) -> Answered:
+        """What was decided. An open question parks the run on its token until it expires, if it ever does."""
+        run = self._run
+        one = asking.decided(run.pk, path)
+        if one is None:
+            one = self._calls.journal.commit(lambda: asking.meet(run, path, question))
+        answered = asking.answered(one)
+        if answered is None:
+            raise Held("waiting", asking.token(one.pk), one.expires_at)
+        return answered

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from integrations.engine.memory import MemoryJournal
 from integrations.engine.node import Catalog
 from integrations.engine.outcome import Finished, Turn
 from integrations.engine.plan import Plan
-from tests.engine.workbench import Scripted, catalog
+from tests.engine.workbench import NOW, Scripted, catalog
 
 FLOWS = sorted((Path(__file__).parent.parent / "flows").glob("*.json"))
 
@@ -40,7 +41,9 @@ def as_json(turn: Turn) -> dict[str, Any]:
     if isinstance(turn, Finished):
         return {"finished": turn.result}
     told = {"parked": turn.reason, "at": turn.path, "attempt": turn.attempt}
-    optional = {"after": turn.after, "token": turn.token, "failure": turn.failure and turn.failure.code}
+    until = turn.until and turn.until.astimezone(UTC).isoformat()
+    failure = turn.failure and turn.failure.code
+    optional = {"after": turn.after, "until": until, "token": turn.token, "failure": failure}
     return {**told, **{name: value for name, value in optional.items() if value}}
 
 
@@ -57,9 +60,12 @@ def journal_as_json(journal: MemoryJournal) -> dict[str, Any]:
 def test_a_flow_gives_the_journal_it_states(file: Path) -> None:
     read = case(file)
     plan = plan_of(read)
-    journal, context = MemoryJournal(), Scripted(read.get("replies"), read.get("tables"))
+    journal, context = MemoryJournal(), Scripted.by(read)
     given = Given(read["event"], catalog_of(read), read.get("variables", {}))
-    turns = [as_json(advance(plan, journal, context, given)) for _ in read["turns"]]
+    turns = []
+    for at, _ in enumerate(read["turns"]):
+        context.time = datetime.fromisoformat(read["clock"][at]) if "clock" in read else NOW
+        turns.append(as_json(advance(plan, journal, context, given)))
     assert turns == read["turns"]
     assert journal_as_json(journal) == read["journal"]
     for path, output in read.get("outputs", {}).items():

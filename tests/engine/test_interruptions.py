@@ -72,7 +72,7 @@ def ends(journal: MemoryJournal) -> dict[str, tuple[str, str, Json]]:
 def undisturbed(plan: Plan, read: dict[str, Any]) -> tuple[Turn, MemoryJournal]:
     journal = MemoryJournal()
     given = Given(read["event"], catalog_of(read))
-    return advance(plan, journal, Scripted(read.get("replies"), read.get("tables")), given), journal
+    return advance(plan, journal, Scripted.by(read), given), journal
 
 
 def with_deaths(
@@ -81,7 +81,7 @@ def with_deaths(
     """Advance again and again, dying as told, and at last to the end."""
     kept = MemoryJournal()
     given = Given(read["event"], catalog_of(read))
-    context = Watchful(read.get("replies"), read.get("tables"))
+    context = Watchful.by(read)
     for writes, after in deaths:
         context.journal = kept
         try:

@@ -1,21 +1,22 @@
 """What engine tests stand on: a small catalogue, a context with scripted replies, and graphs written in few words."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 from connectors.sdk import errors
 from connectors.sdk.operation import Idempotency, Operation, Read, Write
 from connectors.sdk.schema import decimal, items, obj, text
 from connectors.sdk.trigger import WebhookTrigger
 from connectors.sdk.wire import Json, Request, Schema
+from integrations.engine.asking import Answered, Question, Sighting
 from integrations.engine.catalog import discover_nodes
 from integrations.engine.compiler import compile_flow
 from integrations.engine.node import EffectSpec, NodeType
 from integrations.engine.plan import Plan
-from integrations.engine.waiting import EffectInFlight, Superseded
+from integrations.engine.waiting import EffectInFlight, Held, Superseded
 
 NOW = datetime(2026, 5, 31, 23, 30, tzinfo=UTC)
 ANYTHING: Schema = {}
@@ -98,6 +99,7 @@ class Workbench:
     """A `Catalog` of the real node types and the operations above."""
 
     nodes: Mapping[str, NodeType]
+    flows: Mapping[str, Json] = field(default_factory=dict)
 
     def node_type(self, type_id: str) -> NodeType | None:
         return self.nodes.get(type_id)
@@ -107,6 +109,9 @@ class Workbench:
 
     def trigger(self, trigger_id: str) -> WebhookTrigger | None:
         return TRIGGERS.get(trigger_id)
+
+    def flow(self, key: str) -> Mapping[str, Json] | None:
+        return self.flows.get(key)
 
 
 @cache
@@ -149,6 +154,19 @@ class Scripted:
         self.calls: list[tuple[str, str, Json, EffectSpec | None]] = []
         self._replies = {path: list(r) if isinstance(r, list) else r for path, r in (replies or {}).items()}
         self._tables = tables or {}
+        self.time = NOW
+        self.zone = "Europe/London"
+        self.seen: dict[tuple[str, str], str] = {}
+        self.answers: dict[str, list[Json]] = {}
+        self.questions: list[tuple[str, Question]] = []
+
+    @classmethod
+    def by(cls, read: Mapping[str, Any]) -> Self:
+        """The context of a case of `tests/flows/`: replies, tables, keys others own, and answers."""
+        context = cls(read.get("replies"), read.get("tables"))
+        context.seen = {(memory, key): "another" for memory, key in read.get("seen", [])}
+        context.answers = {path: list(script) for path, script in read.get("answers", {}).items()}
+        return context
 
     def lookup(self, table: str, key: Sequence[Json], column: str) -> Json:
         for row in self._tables.get(table, ()):
@@ -167,6 +185,23 @@ class Scripted:
         assert script is not None, f"{path} calls {operation}, which isn't in the script"
         reply = script.pop(0) if isinstance(script, list) else script
         return _answer(dict(reply))
+
+    def clock(self) -> datetime:
+        return self.time
+
+    def sight(self, *, path: str, memory: str, key: str, window: timedelta) -> Sighting:
+        """Keys that are known belong to a path of this run, or to another run's ("another")."""
+        owner = self.seen.setdefault((memory, key), path)
+        return Sighting(owner == path, run=1 if owner == path else 7, at=NOW)
+
+    def ask(self, *, path: str, question: Question) -> Answered:
+        """The next answer of the script, the last one for ever; null: nobody has decided yet."""
+        self.questions.append((path, question))
+        script = self.answers.get(path, [None])
+        reply = script.pop(0) if len(script) > 1 else script[0]
+        if reply is None:
+            raise Held("waiting", "approval:1", self.time + question.within if question.within else None)
+        return Answered(**reply, at=self.time)
 
 
 def _answer(reply: dict[str, Json]) -> Json:

@@ -5,6 +5,7 @@ import requests
 
 from connectors.sdk import errors, registry
 from connectors.sdk.operation import Write
+from connectors.sdk.trigger import WebhookTrigger
 from connectors.sdk.wire import Json
 from tests.contract.conftest import LIMIT, Bench
 
@@ -147,6 +148,7 @@ def test_the_same_request_after_a_lost_answer_makes_no_second_invoice(bench: Ben
 
 def test_a_webhook_is_registered_delivered_and_verified(bench: Bench) -> None:
     trigger = registry.trigger("streak.box_stage_changed")
+    assert isinstance(trigger, WebhookTrigger)
     call = bench.call("streak")
     state = trigger.enable(call, "http://127.0.0.1:9/in/x/", "s" * 24, {"pipeline": "Sales"})
     trigger.disable(call, state)

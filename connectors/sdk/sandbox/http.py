@@ -71,13 +71,14 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer: `value` is sent as JSON unless `raw` is set."""
+    """An answer: `value` is sent as JSON unless `raw` is set. `clock` is the time it is dated with (epoch seconds, None = now)."""
 
     value: Json = None
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     raw: bytes | None = None
     content_type: str = "application/json"
+    clock: float | None = None
 
 
 class RefusedError(Exception):

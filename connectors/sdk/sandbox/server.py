@@ -157,7 +157,7 @@ def _wire(reply: Reply, *, keep: bool, head_only: bool = False) -> bytes:
     body = reply.raw if reply.raw is not None else b"" if reply.status == NO_CONTENT else encode(reply.value)
     head = [
         f"HTTP/1.1 {reply.status} {PHRASES.get(reply.status, 'Unknown')}",
-        f"Date: {formatdate(usegmt=True)}",
+        f"Date: {formatdate(reply.clock, usegmt=True)}",
         f"Content-Length: {len(body)}",
         f"Connection: {'keep-alive' if keep else 'close'}",
     ]

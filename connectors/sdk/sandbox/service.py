@@ -1,6 +1,7 @@
 """One simulated system as an HTTP application: routing, credentials, faults, transaction, traffic."""
 
 import time
+from dataclasses import replace
 from http import HTTPStatus
 
 from connectors.sdk.sandbox.faults import Fault
@@ -24,6 +25,8 @@ class Service:
     def __call__(self, request: Request, line: Line) -> Reply | None:
         began = time.perf_counter()
         fault, reply = self._answer(request, line)
+        if reply is not None:
+            reply = replace(reply, clock=self.world.clock.now().timestamp())
         self.world.traffic.add(
             Exchange(
                 system=self.simulator.id,

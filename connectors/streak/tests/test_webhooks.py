@@ -5,12 +5,19 @@ import pytest
 from connectors.sdk.discovery import Choice
 from connectors.sdk.errors import Config, Data
 from connectors.sdk.registry import connector, trigger
-from connectors.sdk.trigger import Delivery
+from connectors.sdk.trigger import Delivery, WebhookTrigger
 from connectors.sdk.validation import validator_for
 from connectors.sdk.wire import Json
 from connectors.streak.tests.far import BOX, PIPELINES, streak, with_pipeline
 
-WON = trigger("streak.box_stage_changed")
+
+def webhook(name: str) -> WebhookTrigger:
+    found = trigger(f"streak.{name}")
+    assert isinstance(found, WebhookTrigger)
+    return found
+
+
+WON = webhook("box_stage_changed")
 URL = "https://interlock.test/in/won"
 TOKEN = "t0ken"  # noqa: S105 - a made-up one
 
@@ -23,7 +30,7 @@ KEYS = [
 
 @pytest.mark.parametrize(("name", "key"), KEYS)
 def test_an_arrival_is_told_from_others_by_box_time_and_event(name: str, key: str) -> None:
-    (arrival,) = trigger(f"streak.{name}").read(Delivery({}, [BOX]), {})
+    (arrival,) = webhook(name).read(Delivery({}, [BOX]), {})
     assert (arrival.key, arrival.title) == (key, "Acme - 40 chairs")
     assert arrival.data == BOX
 

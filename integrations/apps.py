@@ -4,6 +4,8 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
+from integrations.database import forget_after_fork
+
 __all__ = ["IntegrationsConfig"]
 
 LISTENERS = (
@@ -18,5 +20,6 @@ class IntegrationsConfig(AppConfig):
     verbose_name = "Interlock"
 
     def ready(self) -> None:
+        forget_after_fork()
         for listener in LISTENERS:
             import_module(listener)

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "csp",
 ]
 MIDDLEWARE = [
+    "integrations.api.away.DatabaseAway",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -81,14 +82,34 @@ SQLITE_OPTIONS = {
 }
 
 
+DATABASE_POOL = env.int("INTERLOCK_DATABASE_POOL", default=12)
+"""PostgreSQL: connections one process may have at a time, shared by its threads; 0 = no pool, each thread keeps its own."""
+POSTGRES_POOL = {
+    "min_size": 0,
+    "max_size": DATABASE_POOL,
+    "timeout": 5,  # seconds a thread waits for a connection; a restart of the server takes less
+    "reconnect_timeout": 2,  # then the next one who asks tries anew, instead of waiting out an ever longer pause
+    "max_idle": 120,
+    "num_workers": 1,
+}
+POSTGRES_KEEPALIVE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
+
+
 def _database(url_name: str, default: str) -> dict[str, object]:
-    """One database from its URL; SQLite gets WAL with full sync, PostgreSQL keeps its connections."""
+    """One database from its URL; SQLite gets WAL with full sync, PostgreSQL a pool in each process."""
     config: dict[str, object] = dict(env.db_url(url_name, default=default))
     if str(config["ENGINE"]).endswith("sqlite3"):
         config["OPTIONS"] = SQLITE_OPTIONS
-    else:
-        config["CONN_MAX_AGE"] = 600
-        config["CONN_HEALTH_CHECKS"] = True
+        return config
+    options = {**POSTGRES_KEEPALIVE, **config.get("OPTIONS", {})}  # type: ignore[dict-item]  # what the URL's query says
+    config["OPTIONS"] = options | ({"pool": POSTGRES_POOL} if DATABASE_POOL else {})
+    config["CONN_MAX_AGE"] = 0 if DATABASE_POOL else 600
+    config["CONN_HEALTH_CHECKS"] = not DATABASE_POOL
     return config
 
 
@@ -108,15 +129,20 @@ LOGIN_URL = "/sign-in"
 QUEUE = env.str("INTERLOCK_QUEUE", default="embedded")
 """embedded (django-q2, nothing to install) or celery."""
 DRAIN_SLOTS = env.int("INTERLOCK_DRAIN_SLOTS", default=2)
-DRAIN_THREADS = env.int("INTERLOCK_DRAIN_THREADS", default=8)
+DRAIN_THREADS = env.int("INTERLOCK_DRAIN_THREADS", default=96)
+"""Runs one worker process holds at once; most of them wait for far systems."""
+DRAIN_COMPUTING = env.int("INTERLOCK_DRAIN_COMPUTING", default=8)
+"""Of these, how many may compute at once before the process claims no more."""
 DRAIN_SLICE = 20.0  # seconds a drain stays resident; slice + call deadline < the queue's timeout
 CALL_DEADLINE = env.float("INTERLOCK_CALL_DEADLINE", default=30.0)
+DRAIN_LIMIT = int(DRAIN_SLICE + CALL_DEADLINE + 10)
+"""Seconds after which a queue kills a drain: the longest slice, one call's deadline, and time to write it all down."""
 Q_CLUSTER = {
     "name": "interlock",
     "orm": "queue",
     "workers": DRAIN_SLOTS,
-    "timeout": 60,
-    "retry": 90,
+    "timeout": DRAIN_LIMIT,
+    "retry": DRAIN_LIMIT + 30,
     "ack_failures": True,
     "max_attempts": 1,
     "save_limit": -1,
@@ -125,6 +151,11 @@ Q_CLUSTER = {
     "scheduler": False,
 }
 CELERY_BROKER_URL = env.str("INTERLOCK_BROKER_URL", default="")
+REDIS_URL = env.str("INTERLOCK_REDIS_URL", default="") or (
+    CELERY_BROKER_URL if CELERY_BROKER_URL.startswith("redis") else ""
+)
+DOORBELL = env.str("INTERLOCK_DOORBELL", default="auto")
+"""socket (one machine), postgres (LISTEN/NOTIFY), redis, or auto."""
 RUNTIME_DIR = env.str("INTERLOCK_RUNTIME_DIR", default="")
 """Where doorbell sockets live; "" = a short folder under the system's temporary folder (socket paths stop at 108 bytes)."""
 
@@ -204,6 +235,11 @@ LOGGING = {
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no_probes"]}
     },
-    "loggers": {"django-q": {"level": "WARNING"}},
+    "loggers": {
+        "django-q": {"level": "WARNING"},
+        "celery": {"level": "WARNING"},
+        "kombu": {"level": "WARNING"},
+        "psycopg.pool": {"level": "ERROR"},
+    },
     "root": {"handlers": ["console"], "level": os.environ.get("INTERLOCK_LOG_LEVEL", "INFO")},
 }

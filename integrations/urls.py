@@ -3,8 +3,9 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from integrations.api.away import failed
 from integrations.api.health import healthz, readyz
-from integrations.api.problems import not_found, server_error
+from integrations.api.problems import not_found
 from integrations.ingress.webhook import receive
 
 __all__ = ["handler500", "urlpatterns"]
@@ -19,4 +20,4 @@ urlpatterns = [
     path("", include("designer.urls")),
     re_path(r"^(?:api|in|ws)(?:/.*)?$", not_found),
 ]
-handler500 = server_error
+handler500 = failed

@@ -6,7 +6,7 @@ from typing import Protocol
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-__all__ = ["QueueBackend", "get_backend"]
+__all__ = ["QueueAway", "QueueBackend", "get_backend"]
 
 BACKENDS = {
     "embedded": "integrations.tasks.embedded.EmbeddedQueue",
@@ -14,11 +14,19 @@ BACKENDS = {
 }
 
 
+class QueueAway(Exception):  # noqa: N818 - not an error: the next sweep tries again
+    """The broker can't be reached; nothing was queued."""
+
+
 class QueueBackend(Protocol):
-    """Lost or doubled messages are harmless: the dispatcher queues a drain whenever there are fewer than slots."""
+    """Lost or doubled messages are harmless: the dispatcher queues again whatever did not become a drain."""
+
+    workers_come_and_go: bool
+    """True: there may be any number of workers, so as many messages as one of them has slots always wait for the next free slot.
+    False: there is one worker, and one message for each of its slots that is empty."""
 
     def queue_drain(self, owner: str) -> None:
-        """Ask for one more resident drain, which will call itself `owner`."""
+        """Ask for one more resident drain, which will call itself `owner`. Raises `QueueAway`, within a few seconds."""
 
 
 @cache

@@ -8,7 +8,9 @@ ENTRY = "integrations.tasks.drain.drain"
 
 
 class EmbeddedQueue:
-    """Messages are rows in their own SQLite file."""
+    """Messages are rows in their own SQLite file; one worker with `DRAIN_SLOTS` slots takes them."""
+
+    workers_come_and_go = False
 
     def queue_drain(self, owner: str) -> None:
         async_task(ENTRY, owner, ack_failure=True)

@@ -3,7 +3,8 @@
 A node type is a file in `integrations/nodes/` that ends in `NODE = …`; a connector is a folder with a `manifest.toml`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -16,11 +17,21 @@ from connectors.sdk.wire import Json
 from integrations.engine.catalog import discover_nodes
 from integrations.engine.node import NodeType
 
-__all__ = ["CATALOG", "Installed", "catalogue_json", "node_types"]
+__all__ = ["CATALOG", "Installed", "catalogue_json", "lend_flows", "node_types"]
 
 
+Documents = Callable[[str], Mapping[str, Json] | None]
+"""A flow's key → the document others call it by, or None."""
+
+
+@dataclass(frozen=True, slots=True)
 class Installed:
-    """The engine's `Catalog` over what is installed. Connector code is loaded only when it is asked for."""
+    """The engine's `Catalog` over what is installed. Connector code is loaded only when it is asked for.
+
+    `flows` are looked at first for flows that are called; then those that `lend_flows` was told of.
+    """
+
+    flows: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
 
     def node_type(self, type_id: str) -> NodeType | None:
         """The node type called `type_id`, or None."""
@@ -40,8 +51,29 @@ class Installed:
         except KeyError:
             return None
 
+    def flow(self, key: str) -> Mapping[str, Json] | None:
+        """The document of the flow called `key`, for steps that call it; None when there is none with a version."""
+        return self.flows.get(key) or _lent.documents(key)
 
+
+@dataclass(slots=True)
+class _Lent:
+    """What others bring in at start, because imports don't lead to them from here."""
+
+    documents: Documents
+
+
+def _no_documents(_key: str) -> None:
+    return None
+
+
+_lent = _Lent(_no_documents)
 CATALOG = Installed()
+
+
+def lend_flows(documents: Documents) -> None:
+    """Say where flows that steps call are found. Called once, while the process starts."""
+    _lent.documents = documents
 
 
 @cache

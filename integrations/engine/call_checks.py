@@ -6,10 +6,11 @@ from connectors.sdk.operation import Operation, Write
 from connectors.sdk.wire import Json
 from integrations.engine.decimal_check import check_decimals
 from integrations.engine.expressions import source_of
+from integrations.engine.expressions.reading import Reading
 from integrations.engine.findings import Findings
 from integrations.engine.schema_check import violations
 
-__all__ = ["check_input", "effect_params"]
+__all__ = ["check_input", "effect_params", "tells_items_apart"]
 
 _INPUT = "/config/input"
 
@@ -71,12 +72,12 @@ def _check_keys(sources: list[str], findings: Findings) -> None:
                 "A position in a list is no identity: it changes when the list does. Use a key of the item."
             )
             findings.add("identity_index", message, pointer)
-        elif findings.scope.in_loop and not _of_the_item(
-            names, {use.first for use in reading.firsts("steps")}, findings
-        ):
+        elif findings.scope.in_loop and not tells_items_apart(reading, findings):
             message = "Inside a loop this must tell the items apart: use a key of $item."
             findings.add("identity_not_item", message, pointer)
 
 
-def _of_the_item(names: set[str], steps: set[str], findings: Findings) -> bool:
-    return bool(names & {"item", "in"}) or bool(steps & findings.scope.inner)
+def tells_items_apart(reading: Reading, findings: Findings) -> bool:
+    """Whether an expression inside a loop reads something of the item: `$item`, `$in`, or a step of the loop's body."""
+    steps = {use.first for use in reading.firsts("steps")}
+    return bool(reading.names() & {"item", "in"}) or bool(steps & findings.scope.inner)

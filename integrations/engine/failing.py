@@ -2,11 +2,23 @@
 
 from connectors.sdk.errors import Auth, Failure, NotFound, OutcomeUnknown, RateLimited, Transient
 from connectors.sdk.wire import Json
-from integrations.engine.outcome import Done, Fail, Outcome, Retry
+from integrations.engine.outcome import Done, Fail, Outcome, Parked, Retry
 from integrations.engine.plan import RetryPolicy, Step
 from integrations.engine.retry import Chance, delay, exhausted
 
-__all__ = ["SUPERSEDED", "as_json", "by_policy", "outcome_of"]
+__all__ = [
+    "FILTERED",
+    "SUPERSEDED",
+    "as_json",
+    "by_policy",
+    "failed_inside",
+    "inner_by_policy",
+    "may_be_taken",
+    "outcome_of",
+]
+
+FILTERED = "filtered"
+"""The port of a step that ends its path without having delivered anything."""
 
 SUPERSEDED = "superseded"
 """The port recorded for a write that newer data had overtaken; its edges are those of "main"."""
@@ -30,7 +42,7 @@ def by_policy(outcome: Fail, step: Step, drawn: frozenset[str]) -> Outcome:
     An account to reconnect and a write that may have happened always park: going on would be a guess.
     """
     failure = outcome.failure
-    if outcome.reason != "person" or isinstance(failure, OutcomeUnknown):
+    if outcome.reason != "person" or not may_be_taken(failure):
         return outcome
     if isinstance(failure, NotFound) and "not_found" in drawn:
         return Done(as_json(failure), port="not_found")
@@ -39,6 +51,29 @@ def by_policy(outcome: Fail, step: Step, drawn: frozenset[str]) -> Outcome:
     if step.on_error.action == "continue":
         return Done(step.on_error.default)
     return outcome
+
+
+def may_be_taken(failure: Failure) -> bool:
+    """A flow may go on without what failed. It may not when a write may have happened, or the account is not accepted."""
+    return not isinstance(failure, OutcomeUnknown | Auth)
+
+
+def inner_by_policy(parked: Parked, step: Step) -> Done | Parked:
+    """What failed inside a container, and nothing there took, is the container's failure: apply its error policy.
+
+    It waits until nothing else inside is waiting, so that no write is left half known.
+    """
+    error = failed_inside(parked) if parked.only_failed else None
+    if error is None or not step.on_error.takes:
+        return parked
+    return Done(error, port="error") if step.on_error.action == "port" else Done(step.on_error.default)
+
+
+def failed_inside(parked: Parked) -> dict[str, Json] | None:
+    """`{"error": {…, "node"}}` of a failure a flow may go on without; None when it may not."""
+    if parked.failure is None or not may_be_taken(parked.failure):
+        return None
+    return {"error": {**as_json(parked.failure)["error"], "node": parked.node}}
 
 
 def as_json(failure: Failure) -> dict[str, Json]:

@@ -159,7 +159,7 @@ class Findings:
             self.add("step_unknown", f"There is no step {use.first}.", pointer, **place)
         elif use.first not in self.scope.upstream and (around := self._closed_around(use.first)):
             message = f"The step {use.first} is inside {around}; from outside, read $steps.{around}."
-            self.add("step_inside", message, pointer, **place, container=around)
+            self.add("step_not_upstream", message, pointer, **place, container=around)
         elif use.first not in self.scope.upstream:
             self.add(
                 "step_not_upstream", f"The step {use.first} doesn't come before this one.", pointer, **place

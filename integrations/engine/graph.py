@@ -38,6 +38,13 @@ class Graph:
     edges: tuple[Edge, ...]
     place: str = ""
 
+    def placed(self, container: str = "") -> Iterator[tuple[Node, str]]:
+        """Every node with the id of the container it lies in, "" at the top."""
+        for node in self.nodes:
+            yield node, container
+            if node.body is not None:
+                yield from node.body.placed(node.id)
+
     def everything(self) -> Iterator[Node]:
         """Every node, those of bodies after their container."""
         for node in self.nodes:
@@ -113,8 +120,13 @@ def _normal_node(key: str, node: Mapping[str, Json]) -> dict[str, Json]:
     return normal
 
 
-def digest(document: Mapping[str, Json]) -> str:
-    """The semantic digest: SHA-256 of the normalised document without its layout. The order of keys doesn't count."""
+def digest(document: Mapping[str, Json], calls: Mapping[str, str] | None = None) -> str:
+    """The semantic digest: SHA-256 of the normalised document without its layout. The order of keys doesn't count.
+
+    `calls`: key → digest of the flows it is compiled with, which then count as well.
+    """
     meaning = {key: part for key, part in normalise(document).items() if key != "layout"}
+    if calls:
+        meaning["calls"] = dict(calls)
     text = json.dumps(meaning, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()

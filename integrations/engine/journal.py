@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+from connectors.sdk.errors import Failure
 from connectors.sdk.wire import Json
 from integrations.engine.outcome import Outcome
 
@@ -14,8 +15,12 @@ EntryState = Literal["begun", "done", "retry", "wait", "fail", "skipped"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """The latest attempt recorded at a path. `attempt` starts at 1; `spent` counts the attempts that count for back-off;
-    `until` is what a waiting one waits for."""
+    """The latest attempt recorded at a path. `attempt` starts at 1; `spent` counts the attempts that count for back-off.
+
+    `until`: when a waiting one goes on, when the next attempt after one to be retried is due, and of a failed one, when a
+    person asked for another attempt (None = nobody has). `failure` is what a failed one or one to be retried failed with.
+    A journal that doesn't keep these two has whatever waits or failed tried again at every turn.
+    """
 
     path: str
     node: str
@@ -25,10 +30,11 @@ class Entry:
     output: Json = None
     spent: int = 0
     until: datetime | None = None
+    failure: Failure | None = None
 
 
 class Journal(Protocol):
-    """A path is node ids and loop keys ("each_line[SKU-1]/create"), never a counter."""
+    """A path is node ids and loop keys ("each_line[SKU-1]/create"), never a counter. May be used from several threads."""
 
     def last(self, path: str) -> Entry | None:
         """The latest attempt at `path`. A `done` entry is never executed again; its output is reused."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from connectors.sdk.wire import Json
+from integrations.engine.called import Calls
 from integrations.engine.graph import Graph, Node
 from integrations.engine.limits import Limits
 from integrations.engine.node import Catalog, Compiled, CompileScope, NodeType
@@ -20,9 +21,9 @@ __all__ = ["CompiledLevel", "Flow", "compile_level"]
 class Flow:
     """What all levels of one flow share, and what compiling them collects."""
 
-    catalog: Catalog
-    limits: Limits
-    known: frozenset[str]
+    calls: Calls
+    enclosed: Mapping[str, str]
+    """Every node id → the container it lies in, "" at the top."""
     disabled: frozenset[str]
     business_key: str = ""
     time_zone: str = ""
@@ -32,6 +33,22 @@ class Flow:
     variables: set[str] = field(default_factory=set)
     shapes: dict[str, Shape] = field(default_factory=dict)
     event: Shape = UNKNOWN
+    flows: dict[str, str] = field(default_factory=dict)
+    """Flows that are called → the digest of what they were compiled to."""
+    size: int = 0
+    """Nodes, those of called flows counted each time they are called."""
+
+    @property
+    def catalog(self) -> Catalog:
+        return self.calls.catalog
+
+    @property
+    def limits(self) -> Limits:
+        return self.calls.limits
+
+    @property
+    def known(self) -> frozenset[str]:
+        return frozenset(self.enclosed)
 
     def add(
         self,
@@ -60,13 +77,23 @@ class CompiledLevel:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What encloses a level: the container's node id ("" at the top), what is upstream of it, how deep it lies, and what is
-    known of its items."""
+    """What encloses a level: the container's node id ("" at the top), what is upstream of it, how deep it lies; and of the
+    innermost loop, whether there is one, what is known of its items, and which of its steps are upstream."""
 
     container: str = ""
     upstream: frozenset[str] = frozenset()
     depth: int = 0
+    in_loop: bool = False
     item: Shape = UNKNOWN
+    inner: frozenset[str] = frozenset()
+
+    def within(self, node: str, before: frozenset[str], opened: Compiled) -> "Around":
+        """Inside the container `node` of this level, which these steps come before."""
+        upstream, depth = before | self.upstream, self.depth + 1
+        if opened.encloses == "each":
+            return Around(node, upstream, depth, in_loop=True, item=opened.item)
+        inner = self.inner | before if self.in_loop else frozenset()
+        return Around(node, upstream, depth, self.in_loop, self.item, inner)
 
 
 def compile_level(flow: Flow, graph: Graph, around: Around | None = None) -> CompiledLevel:
@@ -122,7 +149,7 @@ class _Level:
     def _loose(self, edge: Edge, node: str, place: str) -> None:
         at = self._around.container
         if node in self._flow.known:
-            message = f"The edge {edge.id} crosses the border of a loop at {node}."
+            message = f"The edge {edge.id} crosses the border of a step that has others inside it, at {node}."
             self._flow.add("edge_crosses_body", message, at, place, edge=edge.id)
         else:
             self._flow.add(
@@ -161,7 +188,7 @@ class _Level:
         ]
         if self._around.container:
             for node in starts:
-                self._flow.add("trigger_in_body", "A trigger can't stand inside a loop.", node)
+                self._flow.add("trigger_in_body", "A trigger can't stand inside another step.", node)
             return frozenset(self._nodes)
         if len(starts) != 1:
             self._one_trigger(starts)
@@ -180,10 +207,7 @@ class _Level:
     def _node(self, node: Node) -> Step | None:
         kind = self._types[node.id]
         before = self._upstream[node.id] - {node.id}
-        item = (
-            kind.compile(node.config, self._scope(node, before, None)).item if kind and node.body else UNKNOWN
-        )
-        body = self._body(node, before, item)
+        body = self._body(node, kind, before)
         if kind is None:
             return None
         compiled = kind.compile(node.config, self._scope(node, before, body))
@@ -197,9 +221,9 @@ class _Level:
             params=compiled.params,
             slot=node.slot,
             retry=RetryPolicy(**node.retry),
-            on_error=self._on_error(node, drawn),
+            on_error=self._on_error(node, compiled, drawn),
             disabled=node.disabled,
-            body=self._body_plan(node, body),
+            body=compiled.plan or self._body_plan(node, body),
             writes=compiled.writes or (body is not None and body.writes),
             transparent=compiled.transparent,
         )
@@ -211,31 +235,35 @@ class _Level:
             catalog=flow.catalog,
             upstream=before | self._around.upstream,
             slot=node.slot,
-            in_loop=bool(self._around.container),
+            in_loop=self._around.in_loop,
             body_writes=body is not None and body.writes,
             has_body=node.body is not None and bool(node.body.nodes),
-            inner=before if self._around.container else frozenset(),
+            inner=self._around.inner | before if self._around.in_loop else frozenset(),
             known=flow.known,
             disabled=flow.disabled,
+            enclosed=flow.enclosed,
             drawn=frozenset(edge.source_port for edge in self._edges if edge.source == node.id),
             business_key=flow.business_key,
             time_zone=flow.time_zone,
             shapes=flow.shapes,
             event=flow.event,
             item=self._around.item,
+            called=flow.calls,
         )
 
-    def _body(self, node: Node, before: frozenset[str], item: Shape) -> CompiledLevel | None:
+    def _body(self, node: Node, kind: NodeType | None, before: frozenset[str]) -> CompiledLevel | None:
+        """What is inside it. The container is compiled once without, for what it says of its inside."""
         if node.body is None:
             return None
-        depth = self._around.depth + 1
-        if depth > self._flow.limits.depth:
-            message = f"Loops may lie {self._flow.limits.depth} deep."
+        opened = kind.compile(node.config, self._scope(node, before, None)) if kind else Compiled()
+        if kind is not None and opened.encloses == "nothing":
+            self._flow.add("body_unexpected", f"Nothing can stand inside {kind.title}.", node.id, "/body")
+        around = self._around.within(node.id, before, opened)
+        if around.depth > self._flow.limits.depth:
+            message = f"Steps may lie {self._flow.limits.depth} deep inside each other."
             self._flow.add("too_deep", message, node.id, "/body", limit=self._flow.limits.depth)
             return None
-        return compile_level(
-            self._flow, node.body, Around(node.id, before | self._around.upstream, depth, item)
-        )
+        return compile_level(self._flow, node.body, around)
 
     def _body_plan(self, node: Node, body: CompiledLevel | None) -> Plan | None:
         return None if body is None else Plan(key=node.id, digest="", steps=body.steps, edges=body.edges)
@@ -251,23 +279,27 @@ class _Level:
         kind = self._types[node.id]
         if kind is not None and kind.category == "trigger":
             flow.event = compiled.shape
+        if compiled.plan is not None:
+            flow.flows[compiled.flow] = compiled.plan.digest
+            flow.size += compiled.plan.size
         for slot, connector in compiled.slots.items():
             if flow.slots.setdefault(slot, connector) != connector:
                 message = f"The slot {slot} is used for {flow.slots[slot]} and for {connector}."
                 flow.add("slot_conflict", message, node.id, "/slot", slot=slot)
 
-    def _on_error(self, node: Node, drawn: set[str]) -> OnError:
+    def _on_error(self, node: Node, compiled: Compiled, drawn: set[str]) -> OnError:
         """As said; an error edge that is drawn and nothing said means "leave by it"."""
-        if node.on_error is None:
+        if node.on_error is None and not compiled.takes_failures:
             return OnError("port") if "error" in drawn else OnError()
-        action = node.on_error["action"]
+        said = node.on_error or {"action": "port"}
+        action = said["action"]
         if action == "port" and "error" not in drawn:
             message = "Failures leave by the error port, but no edge goes on from it: the run would end there quietly."
             self._flow.add("error_port_loose", message, node.id, "/on_error", severity="warning")
         if action != "port" and "error" in drawn:
             message = "An edge leaves the error port, but failures don't go there: nothing will ever take it."
             self._flow.add("error_port_unused", message, node.id, "/on_error", severity="warning")
-        return OnError(action, node.on_error.get("default"))
+        return OnError(action, said.get("default"))
 
 
 def _error_port(kind: NodeType) -> Mapping[str, None]:

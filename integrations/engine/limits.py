@@ -13,10 +13,14 @@ class Limits:
 
     nodes: int = 500
     """Nodes in a flow, bodies included."""
+    all_nodes: int = 2_000
+    """Nodes in a flow and the flows it calls, each counted as often as it is called."""
     depth: int = 8
-    """Loops inside loops."""
+    """Containers inside containers, in one flow."""
+    calls: int = 8
+    """Flows that call flows."""
     steps: int = 50_000
-    """Steps of one run, each loop item's counted."""
+    """Steps carried out in one turn of a run, each loop item's counted."""
     items: int = 10_000
     """Items of one loop."""
     nesting: int = 500

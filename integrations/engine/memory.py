@@ -1,6 +1,8 @@
 """A journal in memory: for tests, for "test this step", and as the plainest statement of the journal's contract."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from connectors.sdk.wire import Json
 from integrations.engine.journal import Entry
@@ -10,11 +12,16 @@ __all__ = ["MemoryJournal", "entry_after"]
 
 
 class MemoryJournal:
-    """Keeps the latest entry of every path, and every event in the order it came (`log`)."""
+    """Keeps the latest entry of every path, and every event in the order it came (`log`).
 
-    def __init__(self) -> None:
+    Without a `clock` it can't say when a retry is due, so whatever is to be retried counts as due. Threads may share it:
+    each path belongs to one of them, and single writes to a dict or a list are whole.
+    """
+
+    def __init__(self, clock: Callable[[], datetime] | None = None) -> None:
         self.entries: dict[str, Entry] = {}
         self.log: list[tuple[str, str, Json]] = []
+        self._clock = clock
 
     def last(self, path: str) -> Entry | None:
         return self.entries.get(path)
@@ -36,12 +43,20 @@ class MemoryJournal:
         entry = entry_after(
             path, node=node, attempt=attempt, outcome=outcome, spent=before.spent if before else 0
         )
+        if isinstance(outcome, Retry) and self._clock is not None:
+            entry = replace(entry, until=self._clock() + timedelta(seconds=outcome.after))
         self.entries[path] = entry
         self.log.append((path, entry.state, entry.output))
 
     def skip(self, path: str, *, node: str) -> None:
         self.entries[path] = Entry(path, node, 0, "skipped")
         self.log.append((path, "skipped", None))
+
+    def ask_again(self, when: datetime) -> None:
+        """A person asks for another attempt at whatever failed or waits."""
+        for path, entry in self.entries.items():
+            if entry.state in ("fail", "retry"):
+                self.entries[path] = replace(entry, until=when)
 
     def states(self) -> Iterator[tuple[str, str]]:
         """(path, state) of every path, in the order they were first met."""
@@ -54,9 +69,9 @@ def entry_after(path: str, *, node: str, attempt: int, outcome: Outcome, spent: 
     match outcome:
         case Done(output, port):
             return Entry(path, node, attempt, "done", port, output, spent)
-        case Retry(counts=counts):
-            return Entry(path, node, attempt, "retry", spent=spent + 1 if counts else spent)
+        case Retry(failure=failure, counts=counts):
+            return Entry(path, node, attempt, "retry", spent=spent + 1 if counts else spent, failure=failure)
         case Wait(until=until):
             return Entry(path, node, attempt, "wait", spent=spent, until=until)
-        case Fail():
-            return Entry(path, node, attempt, "fail", spent=0)
+        case Fail(failure=failure):
+            return Entry(path, node, attempt, "fail", spent=0, failure=failure)

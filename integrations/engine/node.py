@@ -1,20 +1,32 @@
 """The node-type contract: one file in `integrations/nodes/` ending in `NODE = …`, discovered, listed nowhere."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from connectors.sdk.operation import Operation
-from connectors.sdk.trigger import WebhookTrigger
+from connectors.sdk.trigger import Trigger
 from connectors.sdk.wire import Json, Schema
 from integrations.engine.asking import Answered, Question, Sighting
+from integrations.engine.body import Body
 from integrations.engine.journal import Entry
 from integrations.engine.outcome import Outcome
+from integrations.engine.plan import Plan
 from integrations.engine.problem import Problem
 from integrations.engine.shapes import UNKNOWN, Shape
 
-__all__ = ["Catalog", "CompileScope", "Compiled", "Context", "EffectSpec", "NodeType", "Ports", "StepScope"]
+__all__ = [
+    "CalledFlow",
+    "Catalog",
+    "CompileScope",
+    "Compiled",
+    "Context",
+    "EffectSpec",
+    "NodeType",
+    "Ports",
+    "StepScope",
+]
 
 OnChange = Literal["hold", "update", "credit"]
 
@@ -115,8 +127,35 @@ class Catalog(Protocol):
     def operation(self, operation_id: str) -> Operation | None:
         """`"sage50.create_invoice"` → its operation."""
 
-    def trigger(self, trigger_id: str) -> WebhookTrigger | None:
+    def trigger(self, trigger_id: str) -> Trigger | None:
         """`"streak.box_stage_changed"` → its trigger."""
+
+    def flow(self, key: str) -> Mapping[str, Json] | None:
+        """The document of another flow, as a step may call it; None when there is none that could be called."""
+
+
+@dataclass(frozen=True, slots=True)
+class CalledFlow:
+    """Another flow as a step calls it. `plan` is None when it has `problems`, whose nodes and pointers are its own.
+
+    `input` is what it says of its `$event`, `output` of what it gives back; {} = nothing. `results` are its result steps in
+    plan order, `calls` how many flows deep it calls others itself.
+    """
+
+    plan: Plan | None
+    problems: tuple[Problem, ...] = ()
+    input: Schema = field(default_factory=dict)
+    output: Schema = field(default_factory=dict)
+    results: tuple[str, ...] = ()
+    calls: int = 0
+
+    @property
+    def writes(self) -> bool:
+        return self.plan is not None and any(step.writes for step in self.plan.steps)
+
+
+def _no_flows(_key: str) -> CalledFlow | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +163,9 @@ class CompileScope:
     """Where a node stands while compiling: its id, what is upstream, whether it is inside a loop body.
 
     `inner` are the upstream steps inside the same loop body, `known` every node id of the flow, `disabled` those switched
-    off. `drawn` are the node's ports that edges leave by. `business_key` is the trigger's expression ("" = none). `shapes` are what upstream nodes said of their outputs, by node
-    id; `event` and `item` those of `$event` and `$item`.
+    off, `enclosed` the container of every node that lies in one. `drawn` are the node's ports that edges leave by.
+    `business_key` is the trigger's expression ("" = none). `shapes` are what upstream nodes said of their outputs, by node
+    id; `event` and `item` those of `$event` and `$item`. `called` compiles another flow as a step here calls it.
     """
 
     node: str
@@ -138,12 +178,14 @@ class CompileScope:
     inner: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
     disabled: frozenset[str] = frozenset()
+    enclosed: Mapping[str, str] = field(default_factory=dict)
     drawn: frozenset[str] = frozenset()
     business_key: str = ""
     time_zone: str = ""
     shapes: Mapping[str, Shape] = field(default_factory=dict)
     event: Shape = UNKNOWN
     item: Shape = UNKNOWN
+    called: Callable[[str], CalledFlow | None] = _no_flows
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +193,9 @@ class Compiled:
     """A node's parameters, or its problems; and what it needs from its environment.
 
     `writes`: it changes a far system. `transparent`: its output is only a note, and `$in` of what follows is its own `$in`.
-    `shape` is what is known of its output; `item` (of a loop) what is known of `$item` inside.
+    `shape` is what is known of its output; `item` (of a loop) what is known of `$item` inside. `encloses` says whether
+    steps may stand inside it, and how often they run; `takes_failures`: what fails inside leaves by its error port unless
+    the node says otherwise. `flow` and `plan` are the flow that runs inside it instead.
     """
 
     params: Mapping[str, Json] = field(default_factory=dict)
@@ -164,6 +208,10 @@ class Compiled:
     transparent: bool = False
     shape: Shape = UNKNOWN
     item: Shape = UNKNOWN
+    encloses: Literal["nothing", "each", "once"] = "nothing"
+    takes_failures: bool = False
+    flow: str = ""
+    plan: Plan | None = None
 
 
 class NodeType(Protocol):
@@ -191,4 +239,5 @@ class NodeType(Protocol):
         """The ports this configuration has; without a catalog, those that don't depend on an operation."""
 
     def compile(self, config: Mapping[str, Json], scope: CompileScope) -> Compiled: ...
-    def execute(self, params: Mapping[str, Json], scope: StepScope) -> Outcome: ...
+    def execute(self, params: Mapping[str, Json], scope: StepScope) -> Outcome | Body:
+        """A container gives the way its body is to be walked (`engine/body.py`); its output is then what that comes to."""

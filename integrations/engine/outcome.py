@@ -59,7 +59,10 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """The run waits at `path`: for `after` seconds, for `until`, for `token` (an effect, say), or for a person."""
+    """The run waits at `path`: for `after` seconds, for `until`, for `token` (an effect, say), or for a person.
+
+    Where items of a loop wait side by side it may be several of these: the run goes on with whichever comes first.
+    """
 
     reason: ParkReason
     path: str
@@ -69,6 +72,11 @@ class Parked:
     until: datetime | None = None
     token: str = ""
     failure: Failure | None = None
+
+    @property
+    def only_failed(self) -> bool:
+        """It waits for a person and for nothing else: no part of it goes on by itself."""
+        return self.reason == "person" and self.after is None and self.until is None and not self.token
 
 
 Turn = Finished | Parked

@@ -1,11 +1,12 @@
 """The compiled flow: frozen, JSON-shaped and self-contained, so that a run can pin it for ever."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from connectors.sdk.wire import Json
+from integrations.engine.path import parse
 
-__all__ = ["FORMAT", "Edge", "OnError", "Plan", "RetryPolicy", "Step"]
+__all__ = ["FORMAT", "Edge", "OnError", "Plan", "RetryPolicy", "Roads", "Step"]
 
 FORMAT = 1
 """The format of stored plans."""
@@ -31,6 +32,11 @@ class OnError:
     action: str = "park"
     default: Json = None
 
+    @property
+    def takes(self) -> bool:
+        """Failures don't park the run."""
+        return self.action in ("port", "continue")
+
 
 @dataclass(frozen=True, slots=True)
 class Edge:
@@ -47,10 +53,28 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
+class Roads:
+    """A plan's edges as the walk needs them: (source, port) of those into each step, and the ports edges leave each by."""
+
+    into: Mapping[str, Sequence[tuple[str, str]]]
+    drawn: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def of(cls, edges: Sequence[Edge]) -> "Roads":
+        into: dict[str, list[tuple[str, str]]] = {}
+        drawn: dict[str, set[str]] = {}
+        for edge in edges:
+            into.setdefault(edge.target, []).append((edge.source, edge.source_port))
+            drawn.setdefault(edge.source, set()).add(edge.source_port)
+        return cls(into, {source: frozenset(ports) for source, ports in drawn.items()})
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One node, compiled: `params` needs no further parsing by schema; expressions in it are checked source text.
 
-    `writes`: it (or a step of its body) changes a far system. `transparent`: `$in` of what follows is this step's own `$in`.
+    `body` is what a container holds, or the flow it calls. `writes`: it (or a step of its body) changes a far system.
+    `transparent`: `$in` of what follows is this step's own `$in`.
     """
 
     id: str
@@ -94,6 +118,24 @@ class Plan:
     edges: tuple[Edge, ...]
     needs: Mapping[str, Json] = field(default_factory=dict)
     settings: Mapping[str, Json] = field(default_factory=dict)
+    roads: Roads = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "roads", Roads.of(self.edges))
+
+    @property
+    def size(self) -> int:
+        """Steps, with those inside containers and called flows."""
+        return sum(1 + (step.body.size if step.body else 0) for step in self.steps)
+
+    def at(self, path: str) -> Step | None:
+        """The step that stands at a path of a run ("each_line[SKU-1]/create"), inside containers and called flows too."""
+        plan: Plan | None = self
+        step: Step | None = None
+        for segment in parse(path):
+            step = next((one for one in plan.steps if one.id == segment.node), None) if plan else None
+            plan = step.body if step else None
+        return step
 
     def to_json(self) -> dict[str, Json]:
         """The plan as a JSON object that shares its parts with the plan: don't change it. Its inverse: `plan_codec`."""

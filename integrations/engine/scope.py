@@ -5,7 +5,8 @@ from typing import Any
 
 from connectors.sdk.wire import Json
 from integrations.engine.expressions import MISSING, compile_expression, resolve
-from integrations.engine.journal import Entry, Journal
+from integrations.engine.journal import Entry
+from integrations.engine.journey import Journey
 from integrations.engine.node import Context
 
 __all__ = ["Scope"]
@@ -14,23 +15,28 @@ __all__ = ["Scope"]
 class Scope:
     """The `StepScope` of one attempt. `names` are the expression names, shared with the walk and never written here."""
 
-    __slots__ = ("_journal", "_names", "_node", "attempt", "begun", "context", "inputs", "path")
+    __slots__ = ("_journey", "_names", "_node", "attempt", "begun", "inputs", "path")
 
-    def __init__(self, path: str, node: str, attempt: int, journal: Journal, context: Context) -> None:
+    def __init__(
+        self,
+        path: str,
+        node: str,
+        attempt: int,
+        journey: Journey,
+        names: Mapping[str, Json],
+        inputs: Mapping[str, Json],
+    ) -> None:
         self.path = path
         self.attempt = attempt
-        self.context = context
         self.begun = False
-        self.inputs: Mapping[str, Json] = {}
-        self._names: Mapping[str, Json] = {}
-        self._node = node
-        self._journal = journal
-
-    def see(self, names: Mapping[str, Json], inputs: Mapping[str, Json]) -> "Scope":
-        """Fill in the names and the inputs; gives itself back."""
-        self._names = names
         self.inputs = inputs
-        return self
+        self._names = names
+        self._node = node
+        self._journey = journey
+
+    @property
+    def context(self) -> Context:
+        return self._journey.context
 
     @property
     def event(self) -> Json:
@@ -38,20 +44,20 @@ class Scope:
 
     @property
     def before(self) -> Entry | None:
-        return self._journal.last(self.path)
+        return self._journey.journal.last(self.path)
 
     def begin(self, input: Json) -> None:
         if not self.begun:
-            self._journal.begin(self.path, node=self._node, attempt=self.attempt, input=input)
+            self._journey.journal.begin(self.path, node=self._node, attempt=self.attempt, input=input)
             self.begun = True
 
     def evaluate(self, source: str, extra: Mapping[str, Json] | None = None) -> Json:
         names = {**self._names, **extra} if extra else self._names
-        result = compile_expression(source).evaluate(names, self.context)
+        result = compile_expression(source).evaluate(names, self._journey.context)
         return None if result is MISSING else result
 
     def resolve(self, value: Json) -> Json:
         return resolve(value, self._found)
 
     def _found(self, source: str) -> Any:
-        return compile_expression(source).evaluate(self._names, self.context)
+        return compile_expression(source).evaluate(self._names, self._journey.context)

@@ -1,85 +1,38 @@
-"""The loop over a plan: each step reused, skipped or carried out, in plan order; loops walk their body once per item."""
+"""The loop over a plan: each step reused, skipped or carried out, in plan order. Containers are walked in `containers.py`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from connectors.sdk.errors import Failure
 from connectors.sdk.wire import Json
-from integrations.engine.failing import SUPERSEDED, by_policy, outcome_of
-from integrations.engine.journal import Entry, Journal
-from integrations.engine.limits import LIMITS, Limits, over_limit
+from integrations.engine.body import Apart, Body
+from integrations.engine.containers import Ended, Place, carry_out
+from integrations.engine.failing import (
+    FILTERED,
+    SUPERSEDED,
+    by_policy,
+    inner_by_policy,
+    may_be_taken,
+    outcome_of,
+)
+from integrations.engine.journal import Entry
+from integrations.engine.journey import Journey
 from integrations.engine.measure import measured
-from integrations.engine.node import Catalog, Context, NodeType
 from integrations.engine.outcome import Done, Fail, Outcome, Parked, Retry, Wait
-from integrations.engine.path import inside, join
-from integrations.engine.plan import Edge, Plan, Step
-from integrations.engine.retry import Chance, steady
+from integrations.engine.path import join
+from integrations.engine.plan import Plan, Step
 from integrations.engine.scope import Scope
 from integrations.engine.waiting import Held, Superseded
 
-__all__ = ["Given", "Journey", "Walk"]
+__all__ = ["Walk"]
 
-FILTERED = "filtered"
-"""The port of a step that ends its path without having delivered anything."""
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What a run was started with, and what the caller lends the engine.
-
-    `event` is `$event`, `variables` is `$vars`. `catalog` gives the node types. `chance` is where jitter comes from
-    (`random.random` in production; the default never varies).
-    """
-
-    event: Json
-    catalog: Catalog
-    variables: Mapping[str, Json] = field(default_factory=dict)
-    chance: Chance = steady
-    limits: Limits = LIMITS
-
-
-@dataclass(frozen=True, slots=True)
-class Roads:
-    """A plan's edges as the walk needs them: those into each step, and the ports each step has edges from."""
-
-    incoming: Mapping[str, Sequence[Edge]]
-    drawn: Mapping[str, frozenset[str]]
-
-
-class Journey:
-    """What all levels of one call to `advance` share."""
-
-    __slots__ = ("_roads", "context", "given", "journal", "steps")
-
-    def __init__(self, journal: Journal, context: Context, given: Given) -> None:
-        self.journal = journal
-        self.context = context
-        self.given = given
-        self.steps = 0
-        self._roads: dict[int, Roads] = {}
-
-    def roads(self, plan: Plan) -> Roads:
-        """Worked out once per turn: a loop's body is walked many times."""
-        found = self._roads.get(id(plan))
-        if found is None:
-            found = self._roads[id(plan)] = _roads(plan)
-        return found
-
-    def node_type(self, step: Step) -> NodeType:
-        found = self.given.catalog.node_type(step.type)
-        if found is None:
-            raise LookupError(f"The node type {step.type!r} of a compiled flow is not installed")
-        return found
-
-    def count(self) -> None:
-        self.steps += 1
-        if self.steps > self.given.limits.steps:
-            raise over_limit("steps of a run", limit=self.given.limits.steps)
+_NOTHING: frozenset[str] = frozenset()
+_NO_INPUTS: Mapping[str, Json] = {}
 
 
 class Walk:
-    """One plan being carried out: the flow's own, or a loop's body for one item (then `names` are what is outside)."""
+    """One plan being carried out: the flow's own, or what is inside a container at one place."""
 
     __slots__ = (
         "_handed",
@@ -87,37 +40,41 @@ class Walk:
         "_names",
         "_outputs",
         "_overtaken",
+        "_place",
         "_plan",
         "_ports",
-        "_prefix",
-        "_roads",
     )
 
-    def __init__(
-        self, journey: Journey, plan: Plan, prefix: str = "", names: Mapping[str, Json] | None = None
-    ) -> None:
-        outer = names or {"event": journey.given.event, "vars": journey.given.variables, "steps": {}}
+    def __init__(self, journey: Journey, plan: Plan, place: Place) -> None:
         self._journey = journey
         self._plan = plan
-        self._prefix = prefix
-        self._roads = journey.roads(plan)
-        self._outputs: dict[str, Json] = dict(outer["steps"])
-        self._names: dict[str, Json] = {**outer, "steps": self._outputs}
+        self._place = place
+        self._outputs: dict[str, Json] = dict(place.names["steps"])
+        self._names: dict[str, Json] = {**place.names, "steps": self._outputs}
         self._ports: dict[str, str] = {}
         self._handed: dict[str, Json] = {}
         self._overtaken: set[str] = set()
 
     def go(self) -> Parked | None:
         """Every step in plan order. Gives where the run must stop, or None at the end."""
+        into, ports, handed = self._plan.roads.into, self._ports, self._handed
         for step in self._plan.steps:
-            edges = self._roads.incoming.get(step.id, ())
-            taken = [edge.source for edge in edges if self._ports.get(edge.source) == edge.source_port]
-            path = join(self._prefix, step.id)
-            if edges and not taken:
-                self._skip(path, step)
-            elif parked := self._reach(path, step, {source: self._handed[source] for source in taken}):
+            edges = into.get(step.id)
+            inputs = _NO_INPUTS
+            if edges is not None:
+                inputs = {source: handed[source] for source, port in edges if ports.get(source) == port}
+            if edges is not None and not inputs:
+                self._skip(step)
+            elif parked := self._reach(step, inputs):
                 return parked
         return None
+
+    def ended(self, results: Sequence[str] | None = None) -> Ended:
+        """How the walk has ended, and what it comes to: the output of the last of `results` that was reached; without
+        them, of the last step that was reached and not filtered."""
+        open_to = results if results is not None else [step.id for step in self._plan.steps]
+        reached = [one for one in open_to if self._ports.get(one, FILTERED) != FILTERED]
+        return Ended(self.result(), self._handed[reached[-1]] if reached else None)
 
     def result(self) -> Literal["delivered", "filtered", "superseded"]:
         """How the walk has ended. It is superseded when writes were overtaken and none was carried out; filtered when
@@ -129,36 +86,56 @@ class Walk:
         ends = [self._ports[step.id] for step in reached if not self._goes_on(step)]
         return "filtered" if ends and all(port == FILTERED for port in ends) else "delivered"
 
-    def outcome(self) -> Json:
-        """What a loop's item comes to: the output of the last step that was reached and not filtered, else None."""
-        ended = [step.id for step in self._plan.steps if self._ports.get(step.id, FILTERED) != FILTERED]
-        return self._handed[ended[-1]] if ended else None
-
     def _delivered(self, step: Step) -> bool:
         return self._ports[step.id] == "main" and step.id not in self._overtaken
 
     def _goes_on(self, step: Step) -> bool:
-        return self._ports[step.id] in self._roads.drawn.get(step.id, ())
+        return self._ports[step.id] in self._plan.roads.drawn.get(step.id, _NOTHING)
 
-    def _skip(self, path: str, step: Step) -> None:
+    def _skip(self, step: Step) -> None:
+        path = join(self._place.prefix, step.id)
         if self._journey.journal.last(path) is None:
             self._journey.journal.skip(path, node=step.id)
 
-    def _reach(self, path: str, step: Step, inputs: Mapping[str, Json]) -> Parked | None:
+    def _reach(self, step: Step, inputs: Mapping[str, Json]) -> Parked | None:
         """Reuse what is recorded, or carry the step out and record it."""
-        self._names["in"] = next(iter(inputs.values()), self._names.get("item", self._names["event"]))
-        entry = self._journey.journal.last(path)
-        if entry and entry.state == "done":
-            self._leave(step, entry.port, entry.output)
-            return None
+        path = join(self._place.prefix, step.id)
+        self._names["in"] = next(iter(inputs.values())) if inputs else self._place.origin
+        journal = self._journey.journal
+        entry = journal.last(path)
+        if entry is not None:
+            if entry.state == "done":
+                self._leave(step, entry.port, entry.output)
+                return None
+            if parked := self._left_alone(entry):
+                return parked
         attempt = entry.attempt + 1 if entry else 1
-        scope = Scope(path, step.id, attempt, self._journey.journal, self._journey.context)
-        outcome = self._attempt(step, scope.see(self._names, inputs), entry)
+        scope = Scope(path, step.id, attempt, self._journey, self._names, inputs)
+        outcome = self._attempt(step, scope, entry)
         if isinstance(outcome, Parked):
             return outcome
         scope.begin(None)
-        self._journey.journal.record(path, node=step.id, attempt=attempt, outcome=outcome)
+        journal.record(path, node=step.id, attempt=attempt, outcome=outcome)
         return self._after(step, scope, outcome)
+
+    def _left_alone(self, entry: Entry) -> Parked | None:
+        """What isn't tried again in this turn: a failure that a container around it takes, once it is recorded; and where
+        items wait side by side, what isn't due, or failed and nobody asked for another attempt."""
+        failure = entry.failure
+        if failure is None:
+            return None
+        at = (entry.path, entry.node, entry.attempt)
+        if entry.state == "fail" and may_be_taken(failure):
+            asked = entry.until is not None
+            if self._place.taken or (self._place.beside and not asked):
+                return Parked("person", *at, failure=failure)
+        elif self._place.beside and self._is_early(entry):
+            return Parked(_reason(failure), *at, until=entry.until, failure=failure)
+        return None
+
+    def _is_early(self, entry: Entry) -> bool:
+        due = entry.until
+        return entry.state == "retry" and due is not None and due > self._journey.context.clock()
 
     def _after(self, step: Step, scope: Scope, outcome: Outcome) -> Parked | None:
         at = (scope.path, step.id, scope.attempt)
@@ -183,9 +160,10 @@ class Walk:
 
     def _attempt(self, step: Step, scope: Scope, entry: Entry | None) -> Outcome | Parked:
         """Execute once. Failures become outcomes here, by class; nothing else is caught."""
+        drawn = self._plan.roads.drawn.get(step.id, _NOTHING)
         try:
             self._journey.count()
-            outcome = self._execute(step, scope)
+            outcome = self._execute(step, scope, drawn)
         except Held as held:
             return Wait(held.reason, until=held.until, token=held.token)
         except Superseded as overtaken:
@@ -194,40 +172,47 @@ class Walk:
             spent = entry.spent if entry else 0
             outcome = outcome_of(failure, step.retry, spent, self._journey.given.chance)
         if isinstance(outcome, Fail):
-            return by_policy(outcome, step, self._roads.drawn.get(step.id, frozenset()))
+            return by_policy(outcome, step, drawn)
+        if isinstance(outcome, Parked):
+            return inner_by_policy(outcome, step)
         return outcome
 
-    def _execute(self, step: Step, scope: Scope) -> Outcome | Parked:
+    def _execute(self, step: Step, scope: Scope, drawn: frozenset[str]) -> Outcome | Parked:
         if step.disabled:
             return Done(self._names["in"])
-        outcome: Outcome | Parked = self._journey.node_type(step).execute(step.params, scope)
-        if step.body is not None and isinstance(outcome, Done):
-            outcome = self._loop(step.body, scope, outcome)
+        given = self._journey.node_type(step).execute(step.params, scope)
+        outcome = (
+            given
+            if isinstance(given, Done | Retry | Wait | Fail)
+            else self._inside(step, scope, given, drawn)
+        )
         if isinstance(outcome, Done):
             measured(outcome.output, self._journey.given.limits)
         return outcome
 
-    def _loop(self, body: Plan, scope: Scope, opened: Done) -> Done | Parked:
-        """Walk the body once per item that the container's own execution gave: {"items": […], "keys": […]}."""
-        results: list[Json] = []
-        endings: set[str] = set()
-        for index, (key, item) in enumerate(zip(opened.output["keys"], opened.output["items"], strict=True)):
-            names = {**self._names, "item": item, "index": index, "in": item}
-            walk = Walk(self._journey, body, inside(scope.path, key), names)
-            if parked := walk.go():
-                return parked
-            ending = walk.result()
-            endings.add(ending)
-            if ending != FILTERED:
-                results.append(walk.outcome())
-        overtaken = SUPERSEDED in endings and "delivered" not in endings
-        return Done(results, port=SUPERSEDED if overtaken else "main")
+    def _inside(self, step: Step, scope: Scope, body: Body, drawn: frozenset[str]) -> Done | Parked:
+        """Walk what the step contains. Only when that has ended, the step itself is in the journal."""
+        within = self._place.within(scope.path, self._names, taken=step.on_error.takes)
+        outcome = carry_out(body, _Inside(self._journey, step, within, drawn))
+        if isinstance(outcome, Done):
+            scope.begin(body.event if isinstance(body, Apart) else None)
+        return outcome
 
 
-def _roads(plan: Plan) -> Roads:
-    incoming: dict[str, list[Edge]] = {}
-    drawn: dict[str, set[str]] = {}
-    for edge in plan.edges:
-        incoming.setdefault(edge.target, []).append(edge)
-        drawn.setdefault(edge.source, set()).add(edge.source_port)
-    return Roads(incoming, {source: frozenset(ports) for source, ports in drawn.items()})
+@dataclass(frozen=True, slots=True)
+class _Inside:
+    """A container's body, ready to be walked at places inside it."""
+
+    journey: Journey
+    step: Step
+    place: Place
+    drawn: frozenset[str]
+
+    def walk(self, place: Place) -> Walk:
+        if self.step.body is None:
+            raise LookupError(f"The step {self.step.id} of a compiled flow has nothing inside it")
+        return Walk(self.journey, self.step.body, place)
+
+
+def _reason(failure: Failure) -> Literal["rate", "retry"]:
+    return "rate" if failure.kind == "rate_limited" else "retry"

@@ -5,19 +5,47 @@ from typing import Literal
 
 from connectors.sdk.errors import Data
 from connectors.sdk.wire import Json, Schema
+from integrations.engine.body import Each
 from integrations.engine.expressions import source_of
 from integrations.engine.findings import Findings
 from integrations.engine.limits import LIMITS, over_limit
 from integrations.engine.node import Catalog, Compiled, CompileScope, Ports, StepScope
-from integrations.engine.outcome import Done, Outcome
 from integrations.engine.shapes import UNKNOWN, Shape, element
 
 __all__ = ["NODE", "ForEach"]
 
+_COUNT: Schema = {"type": "integer"}
+_FAILURE: Schema = {
+    "type": "object",
+    "properties": {
+        "key": {"type": "string"},
+        "index": _COUNT,
+        "error": {
+            "type": "object",
+            "properties": {
+                name: {"type": "string"} for name in ("kind", "code", "message", "pointer", "node")
+            },
+        },
+    },
+}
+_PARTIAL_OUTPUT = Shape(
+    "path",
+    schema={
+        "type": "object",
+        "properties": {
+            "results": {"type": "array"},
+            "failures": {"type": "array", "items": _FAILURE},
+            "total": _COUNT,
+            "succeeded": _COUNT,
+            "filtered": _COUNT,
+        },
+    },
+)
+
 
 class ForEach:
-    """`execute` gives the executor what to walk: {"items": […], "keys": [texts]}. The step's own output is then the list of
-    what the items came to, filtered ones left out."""
+    """The step's output is the list of what the items came to, filtered ones left out; when it goes on without items that
+    fail, it is {results, failures: [{key, index, error}], total, succeeded, filtered}."""
 
     id = "for_each"
     version = 1
@@ -46,24 +74,44 @@ class ForEach:
                 "x-placeholder": "$item.sku",
                 "x-help": "What identifies an item. Needed when something is written inside; without it, the position counts.",
             },
+            "at_once": {
+                "title": "At once",
+                "type": "integer",
+                "minimum": 1,
+                "maximum": 50,
+                "default": 1,
+                "x-order": 3,
+                "x-help": "How many items run at the same time. With 1 they run in the order of the list.",
+            },
+            "on_failure": {
+                "title": "When an item fails",
+                "enum": ["park", "continue"],
+                "default": "park",
+                "x-order": 4,
+                "x-help": "Wait for a person, or go on with the others and say at the end which failed. An account to"
+                " reconnect and a write that may have happened always wait.",
+            },
         },
     }
-    sample: Json = {"items": "$steps.deal.lines", "key": "$item.sku"}
+    sample: Json = {"items": "$steps.deal.lines", "key": "$item.sku", "at_once": 5, "on_failure": "continue"}
 
     def ports(self, config: Mapping[str, Json], catalog: Catalog | None = None) -> Ports:
-        return Ports()
+        partial = ("partial",) if config.get("on_failure") == "continue" else ()
+        return Ports(outputs=("main", *partial))
 
     def compile(self, config: Mapping[str, Json], scope: CompileScope) -> Compiled:
         findings = Findings(scope)
         item = UNKNOWN
-        params = {name: source_of(config.get(name)) for name in ("items", "key")}
+        params: dict[str, Json] = {name: source_of(config.get(name)) for name in ("items", "key")}
+        params |= {"at_once": config.get("at_once", 1), "on_failure": config.get("on_failure", "park")}
         if findings.config(self.schema, config):
             findings.expression(params["items"], "/config/items")
             item = element(findings.shape(params["items"], "/config/items"))
             self._check_key(params["key"], item, findings)
         if not scope.has_body:
             findings.add("loop_empty", "There is nothing inside this loop.", "/body")
-        return findings.compiled(params, item=item)
+        shape = _PARTIAL_OUTPUT if params["on_failure"] == "continue" else UNKNOWN
+        return findings.compiled(params, item=item, shape=shape, encloses="each")
 
     def _check_key(self, key: str, item: Shape, findings: Findings) -> None:
         scope = findings.scope
@@ -81,12 +129,14 @@ class ForEach:
             )
             findings.add("loop_key_index", message, "/config/key")
 
-    def execute(self, params: Mapping[str, Json], scope: StepScope) -> Outcome:
+    def execute(self, params: Mapping[str, Json], scope: StepScope) -> Each:
         found = scope.evaluate(params["items"])
         items = [] if found is None else found if isinstance(found, list) else [found]
         if len(items) > LIMITS.items:
             raise over_limit("items of one loop", limit=LIMITS.items, found=len(items))
-        return Done({"items": items, "keys": _keys(params["key"], items, scope)})
+        keys = _keys(params["key"], items, scope)
+        go_on = params.get("on_failure") == "continue"  # releases made before there was a choice say nothing
+        return Each(items, keys, at_once=params.get("at_once", 1), go_on=go_on)
 
 
 NODE = ForEach()

@@ -52,12 +52,13 @@ def test_the_node_types_of_a_flow_are_these() -> None:
         "filter",
         "map",
         "merge",
+        "result",
         "stop",
         "trigger",
         "validate",
         "wait_until",
     ]
-    containers = ["for_each"]
+    containers = ["for_each", "sub_flow", "try_scope"]
     assert sorted(NODES) == sorted([*leaves, *containers])
 
 

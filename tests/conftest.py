@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from integrations.memory import forget_everything
+from integrations.releases.plans import plan_of, settings_of
 from tests.loopback import only_loopback
 
 __all__ = ["only_loopback"]
@@ -17,6 +19,14 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.SERVES = True
     settings.VAULT_KEYS = "test:" + base64.b64encode(os.urandom(32)).decode()
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """Each test has a database of its own; what a process remembers of the last one is wrong."""
+    forget_everything()
+    plan_of.cache_clear()
+    settings_of.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -7,15 +7,17 @@ from django.db.models import F
 from django.utils import timezone
 
 from connectors.sdk.wire import Json
+from integrations.approvals.asking import withdraw
 from integrations.effects.models import Effect
 from integrations.failures.capture import close_occurrences
 from integrations.failures.models import Failure
 from integrations.payloads import codec
 from integrations.releases.models import Release
+from integrations.runs.lanes import pass_on, stand_in, take_turn_again
 from integrations.runs.models import Run, StepEntry
 from integrations.tasks.doorbell import ring
 
-__all__ = ["NotParked", "cancel", "ignore", "note", "resolve", "retry", "retry_all", "retry_plan"]
+__all__ = ["NotParked", "cancel", "give_up", "ignore", "note", "resolve", "retry", "retry_all", "retry_plan"]
 
 Mode = Literal["step", "start"]
 ReleaseChoice = Literal["same", "current"]
@@ -50,8 +52,9 @@ def retry(
 
 
 def _resume(run: Run) -> Run:
+    due_at = take_turn_again(run, timezone.now())
     changed = Run.objects.filter(pk=run.pk, state=Run.State.PARKED).update(
-        state=Run.State.QUEUED, reason="", waits_for="", due_at=timezone.now(), seq=F("seq") + 1
+        state=Run.State.QUEUED, reason="", waits_for="", due_at=due_at, seq=F("seq") + 1
     )
     if not changed:
         raise NotParked(run)
@@ -60,20 +63,27 @@ def _resume(run: Run) -> Run:
 
 
 def _again(run: Run, *, release: ReleaseChoice, input: Json, by: str) -> Run:
-    _cancel(run, by=f"retried by {by}")
+    """A new run in the parked one's place, also in its lane."""
     now = timezone.now()
-    return Run.objects.create(
+    due_at = take_turn_again(run, now)
+    _end(run, Run.State.CANCELLED, by=f"retried by {by}")
+    made = Run.objects.create(
         environment_id=run.environment_id,
         release_id=_release(run, release),
         flow_key=run.flow_key,
         event_id=run.event_id,
         title=run.title,
         state=Run.State.QUEUED,
-        due_at=now,
+        due_at=due_at,
         queued_at=now,
         retry_of=run,
+        lane_id=run.lane_id,
+        place=run.place,
         input_edit=codec.pack(input, klass="event") if input is not None else run.input_edit,
     )
+    if run.lane_id is not None:
+        stand_in(made.pk, run.lane_id, instead_of=run.pk)
+    return made
 
 
 def _release(run: Run, choice: ReleaseChoice) -> int:
@@ -87,29 +97,42 @@ def _release(run: Run, choice: ReleaseChoice) -> int:
 
 def cancel(run_id: int, by: str) -> Run:
     """Cancel a queued, parked or running run; answers with the state it reached. What was written stays written."""
+    return _ended(run_id, Run.State.CANCELLED, by)
+
+
+def give_up(run_id: int, by: str) -> Run:
+    """End a run as failed: it could not be done, and nobody tries any more. Answers with the state it reached."""
+    return _ended(run_id, Run.State.FAILED, by)
+
+
+def _ended(run_id: int, state: Run.State, by: str) -> Run:
     with transaction.atomic():
         run = Run.objects.select_for_update().get(pk=run_id)
         if run.state not in Run.TERMINAL:
-            _cancel(run, by=by)
+            _end(run, state, by=by)
+            if run.lane_id is not None and pass_on(run.lane_id, run.pk, timezone.now()):
+                transaction.on_commit(ring)
             run.refresh_from_db()
     return run
 
 
-def _cancel(run: Run, *, by: str) -> None:
+def _end(run: Run, state: Run.State, *, by: str) -> None:
     """A new fence makes whoever advances it now drop it before its next write."""
     Run.objects.filter(pk=run.pk).exclude(state__in=Run.TERMINAL).update(
-        state=Run.State.CANCELLED,
+        state=state,
         reason="",
         waits_for="",
         due_at=None,
         lease_owner="",
         lease_until=None,
+        suspect=False,
         fence=F("fence") + 1,
         seq=F("seq") + 1,
         failure=None,
         ended_at=timezone.now(),
     )
     close_occurrences([run.pk], by=by)
+    withdraw(run.pk)
 
 
 def retry_plan(run: Run) -> dict[str, Any]:

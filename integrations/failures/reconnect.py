@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from django.db.models import F
 from django.dispatch import receiver
-from django.utils import timezone
 
+from integrations.runs.lanes import queue_parked
 from integrations.runs.models import Run
 from integrations.tasks.doorbell import ring
 from integrations.vault.models import Connection
@@ -23,5 +22,5 @@ def wake_reconnected(connection: Connection, **_signal: Any) -> None:
         reason="reconnect",
         failure__connector=connection.connector,
     )
-    if waiting.update(state=Run.State.QUEUED, reason="", due_at=timezone.now(), seq=F("seq") + 1):
+    if queue_parked(waiting):
         ring()

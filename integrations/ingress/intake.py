@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -15,11 +15,26 @@ from connectors.sdk.wire import Json
 from integrations.ingress.models import Endpoint, Event
 from integrations.payloads import codec
 from integrations.releases.models import Environment, Release
+from integrations.runs.admission import admit
 from integrations.runs.models import Run
+from integrations.runs.rows import Table
 from integrations.tasks.doorbell import ring
 
 __all__ = ["store_events", "take_in", "trigger_manually"]
 
+EVENT_COLUMNS = (
+    "environment_id",
+    "endpoint_id",
+    "flow_key",
+    "node",
+    "kind",
+    "key",
+    "title",
+    "data",
+    "received_at",
+    "duplicates",
+)
+EVENTS = Table(Event, EVENT_COLUMNS)
 DEDUPE_WINDOW = timedelta(minutes=10)  # within which an equal body without a delivery id is a repetition
 
 
@@ -28,11 +43,15 @@ def take_in(endpoint: Endpoint, arrivals: Sequence[Arrival], raw: bytes) -> list
     release = _active_release(endpoint.environment_id, endpoint.flow_key)
     now = timezone.now()
     with transaction.atomic():
-        events = [event for arrival in arrivals if (event := _store(endpoint, arrival, raw, now)) is not None]
-        Run.objects.bulk_create([_run(event, release, now) for event in events])
-        if events:
+        stored = [
+            (event, arrival.data)
+            for arrival in arrivals
+            if (event := _store(endpoint, arrival, raw, now)) is not None
+        ]
+        admit(stored, release.pk, now)
+        if stored:
             transaction.on_commit(ring)
-    return events
+    return [event for event, _ in stored]
 
 
 def trigger_manually(
@@ -53,10 +72,9 @@ def trigger_manually(
             data=codec.pack(data, klass="event"),
             received_at=now,
         )
-        run = _run(event, release, now)
-        run.save()
+        admit([(event, data)], release.pk, now)
         transaction.on_commit(ring)
-    return event, [run]
+    return event, list(Run.objects.filter(event=event))
 
 
 def store_events(
@@ -84,7 +102,7 @@ def store_events(
         )
         for key, (title, data) in unique.items()
     )
-    Run.objects.bulk_create([_run(event, release, now) for event in events])
+    admit([(event, unique[event.key][1]) for event in events], release.pk, now)
     if events:
         transaction.on_commit(ring)
     return events
@@ -102,41 +120,28 @@ def _active_release(environment_id: int, flow_key: str) -> Release:
 
 
 def _store(endpoint: Endpoint, arrival: Arrival, raw: bytes, now: datetime) -> Event | None:
-    key = arrival.key or _body_key(raw, now)
-    try:
-        with transaction.atomic():
-            return Event.objects.create(
-                environment_id=endpoint.environment_id,
-                endpoint=endpoint,
-                flow_key=endpoint.flow_key,
-                node=endpoint.node,
-                kind="webhook",
-                key=key[:200],
-                title=arrival.title[:200],
-                data=codec.pack(arrival.data, klass="event"),
-                received_at=now,
-            )
-    except IntegrityError:
-        Event.objects.filter(endpoint=endpoint, key=key[:200]).update(
-            duplicates=F("duplicates") + 1, last_duplicate_at=now
-        )
-        return None
+    """The new event, or None when the same thing had arrived before: that is counted."""
+    event = Event(
+        environment_id=endpoint.environment_id,
+        endpoint_id=endpoint.pk,
+        flow_key=endpoint.flow_key,
+        node=endpoint.node,
+        kind="webhook",
+        key=(arrival.key or _body_key(raw, now))[:200],
+        title=arrival.title[:200],
+        data=codec.pack(arrival.data, klass="event"),
+        received_at=now,
+    )
+    event.pk = EVENTS.insert_returning([getattr(event, column) for column in EVENT_COLUMNS])
+    if event.pk is not None:
+        return event
+    Event.objects.filter(endpoint=endpoint, key=event.key).update(
+        duplicates=F("duplicates") + 1, last_duplicate_at=now
+    )
+    return None
 
 
 def _body_key(raw: bytes, now: datetime) -> str:
     """Without a delivery id an equal body within the window is a repetition; when in doubt it is accepted."""
     window = int(now.timestamp() // DEDUPE_WINDOW.total_seconds())
     return f"sha256:{hashlib.sha256(raw).hexdigest()}:{window}"
-
-
-def _run(event: Event, release: Release, now: datetime) -> Run:
-    return Run(
-        environment_id=event.environment_id,
-        release=release,
-        flow_key=event.flow_key,
-        event=event,
-        title=event.title,
-        state=Run.State.QUEUED,
-        due_at=now,
-        queued_at=now,
-    )

@@ -1,59 +1,87 @@
-"""Who may advance a run. Every change of a run's state outside its own journal goes through here."""
+"""Who may advance a run. Every change of a run's state outside its own journal goes through here.
+
+Only queued and parked runs have a due time, so one partial index says what is due, environment by environment.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import F, Min, Q
 from django.utils import timezone
 
+from integrations.ingress.models import Event
+from integrations.releases.ranks import environments_by_rank
+from integrations.runs.flow_limits import Room, room_of_limited_flows
 from integrations.runs.lease import LEASE
 from integrations.runs.models import Run
+from integrations.runs.slots import suspects_of
 
-__all__ = ["anything_due", "claim", "free_leases_of", "next_due", "reap", "wake_waiting"]
-
-
-def due_runs(now: datetime) -> QuerySet[Run]:
-    return Run.objects.filter(state__in=(Run.State.QUEUED, Run.State.PARKED), due_at__lte=now)
+__all__ = [
+    "any_suspect_due",
+    "anything_due",
+    "claim",
+    "claim_suspect",
+    "free_leases_of",
+    "next_due",
+    "queue_again",
+    "reap",
+    "wake_waiting",
+]
 
 
 def anything_due(now: datetime) -> bool:
     """A cheap read before the write: idle polling takes no write lock."""
-    return due_runs(now).exists()
+    ranked = environments_by_rank()
+    due = Run.objects.filter(due_at__lte=now, suspect=False)
+    return any(due.filter(environment_id=one).exists() for one in ranked)
+
+
+def any_suspect_due() -> bool:
+    """Whether a run waits to be worked on alone. Read at the beginning of each slice only."""
+    return Run.objects.filter(suspect=True, due_at__lte=timezone.now()).exists()
 
 
 def next_due() -> datetime | None:
     """When the next waiting run is due, so that a drain sleeps exactly until then."""
-    waiting = Run.objects.filter(state__in=(Run.State.QUEUED, Run.State.PARKED), due_at__isnull=False)
-    return waiting.order_by("due_at").values_list("due_at", flat=True).first()
+    waiting = Run.objects.filter(due_at__isnull=False, suspect=False)
+    earliest = [
+        waiting.filter(environment_id=one).aggregate(due=Min("due_at"))["due"]
+        for one in environments_by_rank()
+    ]
+    return min((due for due in earliest if due is not None), default=None)
 
 
 def claim(owner: str, limit: int) -> list[Run]:
-    """Take up to `limit` due runs: one conditional write; a new fence makes every older holder powerless.
+    """Take up to `limit` due runs, those of the last environment (prod) first: a new fence makes every older holder powerless.
 
-    Runs inside the writer's transaction. Returns the claimed runs with release, event and environment loaded.
+    Runs inside the writer's transaction. Returns the claimed runs with their events loaded. Suspects are left alone.
     """
     now = timezone.now()
-    due = due_runs(now).order_by("due_at", "pk")
-    if connection.features.has_select_for_update_skip_locked:
-        due = due.select_for_update(skip_locked=True)
-    ids = list(due.values_list("pk", flat=True)[:limit])
-    if not ids:
-        return []
-    Run.objects.filter(pk__in=ids).update(
-        state=Run.State.RUNNING,
-        reason="",
-        waits_for="",
-        due_at=None,
-        fence=F("fence") + 1,
-        lease_owner=owner,
-        lease_until=now + LEASE,
-        started_at=Coalesce("started_at", now),
-        seq=F("seq") + 1,
-    )
-    return list(
-        Run.objects.filter(pk__in=ids).select_related("release", "event", "environment").order_by("pk")
+    taken: list[Run] = []
+    for environment_id in environments_by_rank():
+        limited = room_of_limited_flows(environment_id)
+        for flow in limited:
+            if flow.room and len(taken) < limit:
+                taken += _take(owner, now, _Due(environment_id, min(flow.room, limit - len(taken)), flow))
+        if len(taken) < limit:
+            taken += _take(owner, now, _Due(environment_id, limit - len(taken), apart_from=limited))
+    return _with_events(taken)
+
+
+def claim_suspect(owner: str) -> Run | None:
+    """Take one run whose worker died while it was being worked on; its claimer must work on nothing else meanwhile."""
+    now = timezone.now()
+    for environment_id in environments_by_rank():
+        if found := _take(owner, now, _Due(environment_id, 1, suspects=True)):
+            return _with_events(found)[0]
+    return None
+
+
+def queue_again(run_id: int) -> None:
+    """Due at once, held by nobody: its holder gives it back on purpose."""
+    Run.objects.filter(pk=run_id).update(
+        state=Run.State.QUEUED, due_at=timezone.now(), lease_owner="", lease_until=None
     )
 
 
@@ -63,8 +91,90 @@ def reap(now: datetime) -> int:
 
 
 def free_leases_of(owners: Sequence[str], now: datetime) -> int:
-    """Queue the runs of processes that are known to be dead at once, without waiting for their leases."""
-    return _requeue(Q(lease_owner__in=list(owners)), now) if owners else 0
+    """Queue the runs of processes that died at once, without waiting for their leases.
+
+    Those being computed at that moment may have caused it: they are suspects and advance alone from now on. A death while
+    alone counts against the run.
+    """
+    freed = 0
+    for owner in owners:
+        mine = Q(lease_owner=owner, lease_until__isnull=False)
+        suspects = suspects_of(owner)
+        held = Run.objects.filter(mine, state=Run.State.RUNNING)
+        held.filter(suspect=True).update(deaths=F("deaths") + 1)
+        (held if suspects is None else held.filter(pk__in=suspects)).update(suspect=True)
+        freed += _requeue(mine, now)
+    return freed
+
+
+def wake_waiting(token: str, limit: int | None = None) -> int:
+    """Make the runs that wait for `token` due now: all of them, or the `limit` that have waited longest."""
+    waiting = Run.objects.extra(where=["waits_for <> ''"]).filter(  # as the partial index says it
+        waits_for=token, state=Run.State.PARKED
+    )
+    if limit is not None:
+        longest = waiting.filter(due_at__gt=timezone.now()).order_by("pk")
+        waiting = Run.objects.filter(pk__in=list(longest.values_list("pk", flat=True)[:limit]))
+    return waiting.update(due_at=timezone.now())
+
+
+class _Due:
+    """Which due runs of one environment are meant, as SQL."""
+
+    def __init__(
+        self,
+        environment_id: int,
+        limit: int,
+        flow: Room | None = None,
+        *,
+        apart_from: Sequence[Room] = (),
+        suspects: bool = False,
+    ) -> None:
+        self.environment_id = environment_id
+        self.limit = limit
+        self.suspects = suspects
+        self.flow = flow
+        self.apart_from = apart_from
+
+    def condition(self, now: datetime) -> tuple[str, list[object]]:
+        """The WHERE clause and its parameters."""
+        words = ["environment_id = %s", "due_at <= %s", "suspect" if self.suspects else "NOT suspect"]
+        values: list[object] = [self.environment_id, _moment(now)]
+        if self.flow is not None:
+            words.append("flow_key = %s")
+            values.append(self.flow.flow_key)
+        if self.apart_from:
+            words.append(f"flow_key NOT IN ({', '.join(['%s'] * len(self.apart_from))})")
+            values += [flow.flow_key for flow in self.apart_from]
+        return " AND ".join(words), values
+
+
+def _take(owner: str, now: datetime, due: _Due) -> list[Run]:
+    """One conditional write; where other machines claim as well, runs they are taking are passed over."""
+    table = connection.ops.quote_name(Run._meta.db_table)  # noqa: SLF001 - Django's documented API
+    where, values = due.condition(now)
+    locking = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
+    statement = (
+        f"WITH due AS MATERIALIZED (SELECT id FROM {table} WHERE {where}"  # noqa: S608 - our own names only
+        f" ORDER BY due_at, id LIMIT {due.limit} {locking})"
+        f" UPDATE {table} SET state = 'running', reason = '', waits_for = '', due_at = NULL, fence = fence + 1,"
+        " seq = seq + 1, lease_owner = %s, lease_until = %s, started_at = COALESCE(started_at, %s)"
+        " WHERE id IN (SELECT id FROM due) RETURNING *"
+    )
+    return list(Run.objects.raw(statement, [*values, owner, _moment(now + LEASE), _moment(now)]))
+
+
+def _moment(moment: datetime) -> object:
+    return connection.ops.adapt_datetimefield_value(moment)
+
+
+def _with_events(runs: list[Run]) -> list[Run]:
+    """The events of all of them in one query."""
+    if runs:
+        events = Event.objects.in_bulk({run.event_id for run in runs})
+        for run in runs:
+            run.event = events[run.event_id]
+    return sorted(runs, key=lambda run: run.pk)
 
 
 def _requeue(which: Q, now: datetime) -> int:
@@ -74,15 +184,5 @@ def _requeue(which: Q, now: datetime) -> int:
         due_at=now,
         lease_owner="",
         lease_until=None,
-        deaths=F("deaths") + 1,
         seq=F("seq") + 1,
     )
-
-
-def wake_waiting(token: str, limit: int | None = None) -> int:
-    """Make the runs that wait for `token` due now: all of them, or the `limit` that have waited longest."""
-    waiting = Run.objects.filter(state=Run.State.PARKED, waits_for=token)
-    if limit is not None:
-        longest = waiting.filter(due_at__gt=timezone.now()).order_by("pk")
-        waiting = Run.objects.filter(pk__in=list(longest.values_list("pk", flat=True)[:limit]))
-    return waiting.update(due_at=timezone.now())

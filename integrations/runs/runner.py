@@ -4,36 +4,36 @@ import logging
 import random
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import close_old_connections
-from django.utils import timezone
 
 from connectors.sdk.errors import Failure
 from connectors.sdk.wire import Json
 from integrations.catalog import CATALOG
-from integrations.effects.models import Effect
 from integrations.engine.executor import Given, advance
-from integrations.engine.outcome import Finished, Parked, Turn
-from integrations.failures.capture import capture, close_occurrences
+from integrations.engine.outcome import Parked, Turn
 from integrations.payloads import codec
 from integrations.releases.models import Variable
 from integrations.releases.plans import plan_of
 from integrations.runs import killpoints
 from integrations.runs.calls import Calls, HandedBack
+from integrations.runs.claim import queue_again
 from integrations.runs.context import RunContext
+from integrations.runs.ending import end, park
 from integrations.runs.journal import RunJournal
 from integrations.runs.lease import Leases
 from integrations.runs.models import Run
-from integrations.runs.worth import worth
+from integrations.runs.slots import Slots
+from integrations.runs.worth import NOTHING_KNOWN, worth
 from integrations.runs.writer import FenceLost, Writer
 from integrations.tasks.doorbell import ring
 
 __all__ = ["Runner"]
 
 logger = logging.getLogger(__name__)
-EFFECT_WAIT = timedelta(seconds=30)  # the longest a run sleeps on another run's effect before it looks again
 
 
 class Bug(Failure):
@@ -48,14 +48,14 @@ class Runner:
 
     writer: Writer
     leases: Leases
+    slots: Slots | None = None
 
     def advance(self, run: Run) -> None:
         """Carry one claimed run as far as it goes. The outermost frame of a run: nothing escapes it."""
-        journal = RunJournal(run, self.writer)
+        journal = RunJournal(run, self.writer, self.waiting(run))
         try:
             turn, event = self._turn(run, journal)
-            money = worth(run, plan_of(run.release_id), journal.outputs(), event)
-            journal.commit(lambda: end(run, turn, money))
+            end(run, journal, turn, worth(run, journal, event))
         except FenceLost as lost:
             logger.info("run %s dropped: %s", run.pk, lost)
         except HandedBack:
@@ -67,13 +67,17 @@ class Runner:
             self.leases.drop(run.pk)
             close_old_connections()
 
+    def waiting(self, run: Run) -> Callable[[], AbstractContextManager[object]]:
+        """What a thread enters while it waits for somebody else on behalf of this run."""
+        return partial(self.slots.waiting, run.pk) if self.slots is not None else nullcontext
+
     def _turn(self, run: Run, journal: RunJournal) -> tuple[Turn, Json]:
         event = event_data(run)
         calls = Calls(run, journal, self.leases)
         given = Given(
             event=event,
             catalog=CATALOG,
-            variables=_variables(run.environment_id),
+            variables=_variables(run),
             chance=random.random,
         )
         turn = advance(plan_of(run.release_id), journal, RunContext(run, calls), given)
@@ -88,17 +92,17 @@ class Runner:
         )
         parked = Parked(reason="person", path="", node="", attempt=1, failure=failure)
         try:
-            journal.commit(lambda: park(run, parked, {}))
+            journal.commit(lambda: park(run, parked, NOTHING_KNOWN))
         except FenceLost:
             logger.info("run %s dropped after a bug", run.pk)
         except Exception:
             logger.exception("what run %s had gathered could not be written; only its parking is", run.pk)
-            self._commit_alone(run, journal.seq, lambda: park(run, parked, {}))
+            self._commit_alone(run, journal.seq, lambda: park(run, parked, NOTHING_KNOWN))
 
     def _hand_back(self, run: Run, journal: RunJournal) -> None:
         """The slice is over: keep what is done, and let another drain go on at the next step."""
         try:
-            journal.commit(lambda: queue_again(run))
+            journal.commit(lambda: queue_again(run.pk))
         except FenceLost:
             logger.info("run %s was taken while it was handed back", run.pk)
         else:
@@ -114,80 +118,12 @@ class Runner:
             logger.info("run %s dropped after a bug", run.pk)
 
 
-def queue_again(run: Run) -> None:
-    """Due at once, held by nobody."""
-    Run.objects.filter(pk=run.pk).update(
-        state=Run.State.QUEUED, due_at=timezone.now(), lease_owner="", lease_until=None
-    )
-
-
-def end(run: Run, turn: Turn, money: Mapping[str, object]) -> None:
-    """Write how the turn ended. In the writer's transaction, after the journal's fence was checked."""
-    if isinstance(turn, Finished):
-        finish(run, turn, money)
-    else:
-        park(run, turn, money)
-
-
 def event_data(run: Run) -> Json:
     """What `$event` is: the stored event, or what a person edited for this retry."""
     return codec.unpack(run.input_edit if run.input_edit is not None else run.event.data)
 
 
-def _variables(environment_id: int) -> Mapping[str, Json]:
-    return dict(Variable.objects.filter(environment_id=environment_id).values_list("key", "value"))
-
-
-def finish(run: Run, turn: Finished, money: Mapping[str, object]) -> None:
-    """The run is over: a terminal state, written once."""
-    now = timezone.now()
-    Run.objects.filter(pk=run.pk).update(
-        state=Run.State.SUCCEEDED,
-        result=turn.result,
-        reason="",
-        waits_for="",
-        due_at=None,
-        lease_owner="",
-        lease_until=None,
-        failure=None,
-        ended_at=now,
-        **money,
-    )
-    if run.failure_id is not None:
-        close_occurrences([run.pk], by="finished")
-
-
-def park(run: Run, turn: Parked, money: Mapping[str, object]) -> None:
-    """The run waits: for a time, for an effect, or for a person."""
-    failure = None
-    if turn.failure is not None and turn.reason in {"person", "reconnect"}:
-        failure = capture(run, turn)
-    elif run.failure_id is not None:
-        close_occurrences([run.pk], by="went on")
-    Run.objects.filter(pk=run.pk).update(
-        state=Run.State.PARKED,
-        reason=turn.reason,
-        waits_for=turn.token,
-        due_at=_due(turn),
-        lease_owner="",
-        lease_until=None,
-        failure=failure,
-        **money,
-    )
-
-
-def _due(turn: Parked) -> datetime | None:
-    now = timezone.now()
-    if turn.until is not None:
-        return turn.until
-    if turn.after is not None:
-        return now + timedelta(seconds=turn.after)
-    if turn.token.startswith("effect:"):
-        return now if _settled(int(turn.token.removeprefix("effect:"))) else now + EFFECT_WAIT
-    return None
-
-
-def _settled(effect_id: int) -> bool:
-    """Was the effect settled between our meeting it and this commit? The row lock orders us with the settlement."""
-    effect = Effect.objects.select_for_update().filter(pk=effect_id).first()
-    return effect is None or effect.state in {Effect.State.CONFIRMED, Effect.State.REFUSED}
+def _variables(run: Run) -> Mapping[str, Json]:
+    if not plan_of(run.release_id).needs.get("variables"):
+        return {}
+    return dict(Variable.objects.filter(environment_id=run.environment_id).values_list("key", "value"))

@@ -1,34 +1,56 @@
 """What a run is about in money: the document it made, else what the flow's settings say it is worth."""
 
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from connectors.sdk.errors import Failure
 from connectors.sdk.wire import Json
 from integrations.effects.models import Effect
 from integrations.engine.expressions import compile_expression
-from integrations.engine.plan import Plan
+from integrations.releases.plans import settings_of
+from integrations.runs.journal import RunJournal
 from integrations.runs.models import Run
 
-__all__ = ["worth"]
+__all__ = ["NOTHING_KNOWN", "Worth", "worth"]
 
 PLACES = Decimal("0.0001")
 CURRENCY_LETTERS = 3
 
 
-def worth(run: Run, plan: Plan, outputs: dict[str, Json], event: Json) -> dict[str, object]:
-    """`{"amount", "currency"}` for the run's row, or {} when nothing says so yet. Never fails."""
-    made = Effect.objects.filter(run_number=run.pk, amount__isnull=False).order_by("-pk").first()
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """An amount and its currency; None and "" as long as nothing says so."""
+
+    amount: Decimal | None = None
+    currency: str = ""
+
+
+NOTHING_KNOWN = Worth()
+
+
+def worth(run: Run, journal: RunJournal, event: Json) -> Worth:
+    """What the run's row should say. Never fails."""
+    made = _made(run, journal)
     if made is not None:
-        return {"amount": made.amount, "currency": made.currency}
-    rule = plan.settings.get("worth")
+        return made
+    rule = settings_of(run.release_id).get("worth")
     if not rule:
-        return {}
-    names = {"event": event, "steps": outputs, "vars": {}}
+        return NOTHING_KNOWN
+    names = {"event": event, "steps": journal.outputs(), "vars": {}}
     try:
         amount = Decimal(str(compile_expression(rule["amount"]).evaluate(names)))
         currency = compile_expression(rule["currency"]).evaluate(names)
     except (Failure, InvalidOperation, ValueError):
-        return {}
+        return NOTHING_KNOWN
     if not amount.is_finite() or not isinstance(currency, str) or len(currency) != CURRENCY_LETTERS:
-        return {}
-    return {"amount": amount.quantize(PLACES), "currency": currency}
+        return NOTHING_KNOWN
+    return Worth(amount.quantize(PLACES), currency)
+
+
+def _made(run: Run, journal: RunJournal) -> Worth | None:
+    """The last document this run made; asked of the database only when the run met an effect at all."""
+    if not journal.has_effects:
+        return None
+    effects = Effect.objects.filter(run_id=run.pk, amount__isnull=False).order_by("-pk")
+    found = effects.values_list("amount", "currency").first()
+    return Worth(*found) if found else None

@@ -1,7 +1,7 @@
 """One writer thread per process: hand-overs of many runs are committed together (group commit).
 
-A hand-over is a callable that writes through the ORM. The whole batch is one transaction, each hand-over a savepoint
-in it: a rejected one answers to its own run only. Hand-overs are idempotent, so a batch whose commit answer was lost is
+A batch is one transaction. Written together it takes few statements; when one hand-over spoils it, each gets a savepoint of its
+own, so that a rejected one answers to its own run only. Hand-overs are idempotent, so a batch whose commit answer was lost is
 replayed whole.
 """
 
@@ -22,40 +22,50 @@ from django.db import (
     transaction,
 )
 
+from integrations.runs.hand_over import Answer, FenceLost, HandOver, Work, together
+
 __all__ = ["FenceLost", "InlineWriter", "Writer"]
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 BATCH = 64  # hand-overs in one transaction
 REPLAYS = 8  # of a batch whose commit failed
-Item = tuple[Callable[[], Any], "Future[Any]"]
-
-
-class FenceLost(Exception):  # noqa: N818 - not an error: somebody else owns the run now
-    """This process no longer owns the run; whatever it holds of it must be dropped, unsent."""
+BROKEN = (OperationalError, InterfaceError)
+"""The connection or the database is at fault: the batch is replayed."""
+REJECTED = (FenceLost, DatabaseError, ValueError, TypeError, LookupError)
+"""A hand-over itself is at fault: it alone is refused."""
+Item = tuple[Work, "Future[Any]"]
 
 
 class Writer:
     """`submit` returns a future that is done once the hand-over is committed (or rejected)."""
 
     def __init__(self) -> None:
-        self._queue: queue.Queue[Item | None] = queue.Queue()
+        self._queue: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._serve, name="writer", daemon=True)
         self._thread.start()
 
-    def submit(self, hand_over: Callable[[], T]) -> "Future[T]":
-        future: Future[T] = Future()
-        self._queue.put((hand_over, cast("Future[Any]", future)))
-        return future
+    def submit(self, work: Callable[[], T]) -> "Future[T]":
+        """Have a function that writes through the ORM committed with what else there is."""
+        return self._put(work)
 
-    def write(self, hand_over: Callable[[], T]) -> T:
+    def hand_over(self, work: HandOver) -> "Future[Any]":
+        """Have a run's journal rows and writes committed with what else there is."""
+        return self._put(work)
+
+    def write(self, work: Callable[[], T]) -> T:
         """Submit and wait for the commit."""
-        return self.submit(hand_over).result()
+        return self.submit(work).result()
 
     def close(self) -> None:
         """Commit what was handed over, then stop."""
         self._queue.put(None)
         self._thread.join()
+
+    def _put(self, work: Work) -> "Future[Any]":
+        future: Future[Any] = Future()
+        self._queue.put((work, future))
+        return future
 
     def _serve(self) -> None:
         try:
@@ -87,9 +97,9 @@ class InlineWriter(Writer):
     def __init__(self) -> None:
         """No thread, no queue."""
 
-    def submit(self, hand_over: Callable[[], T]) -> "Future[T]":
-        future: Future[T] = Future()
-        commit_together([(hand_over, cast("Future[Any]", future))])
+    def _put(self, work: Work) -> "Future[Any]":
+        future: Future[Any] = Future()
+        commit_together([(work, future)])
         return future
 
     def close(self) -> None:
@@ -98,10 +108,11 @@ class InlineWriter(Writer):
 
 def commit_together(batch: Sequence[Item]) -> None:
     """Write a batch in one transaction and answer every hand-over; replay it whole when the commit itself failed."""
+    works = [work for work, _ in batch]
     for replay in range(REPLAYS):
         try:
-            answers = _write(batch)
-        except (OperationalError, InterfaceError) as problem:
+            answers = _write(works)
+        except BROKEN as problem:
             logger.warning(
                 "commit of %d hand-overs failed, replaying (%d): %s", len(batch), replay + 1, problem
             )
@@ -118,17 +129,26 @@ def commit_together(batch: Sequence[Item]) -> None:
         future.set_exception(FenceLost("The database did not accept the commit."))
 
 
-def _write(batch: Sequence[Item]) -> list[tuple[Any, Exception | None]]:
+def _write(works: Sequence[Work]) -> list[Answer]:
+    """All at once; and each in its own savepoint when one of them spoiled it for the others."""
+    try:
+        with transaction.atomic():
+            return together(works)
+    except BROKEN:
+        raise
+    except REJECTED as spoiled:
+        if len(works) == 1:
+            return [(None, cast("Exception", spoiled))]
     with transaction.atomic():
-        return [_apply(hand_over) for hand_over, _ in batch]
+        return [_alone(work) for work in works]
 
 
-def _apply(hand_over: Callable[[], Any]) -> tuple[Any, Exception | None]:
+def _alone(work: Work) -> Answer:
     """One hand-over in its savepoint. A broken connection spoils the batch; anything else only its own run."""
     try:
         with transaction.atomic():
-            return hand_over(), None
-    except (OperationalError, InterfaceError):
+            return together([work])[0]
+    except BROKEN:
         raise
-    except (FenceLost, DatabaseError, ValueError, TypeError, LookupError) as error:
+    except REJECTED as error:
         return None, error

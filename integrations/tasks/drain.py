@@ -5,8 +5,6 @@ not calls: a call under way is finished, and the run is handed back before its n
 """
 
 import logging
-import os
-import platform
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -15,24 +13,32 @@ from django.conf import settings
 from django.db import close_old_connections
 from django.utils import timezone
 
-from integrations.runs.claim import anything_due, claim, next_due
+from integrations.runs.claim import any_suspect_due, anything_due, claim, claim_suspect, next_due
 from integrations.runs.lease import RENEW_EVERY, Leases
 from integrations.runs.models import Run
 from integrations.runs.runner import Runner
+from integrations.runs.slots import Recorder, Slots
 from integrations.runs.writer import FenceLost, Writer
 from integrations.tasks.chores import run_errands
 from integrations.tasks.doorbell import Doorbell
 from integrations.tasks.models import Drain
+from integrations.tasks.roster import beat, here, join
 
 __all__ = ["Draining", "drain"]
 
 logger = logging.getLogger(__name__)
 STAGGER = 5.0  # seconds a slice may last longer so that another drain is resident when it ends
 IDLE_LOOK = 2.0  # seconds between two looks when nobody rings
+NOT_YET = 0.05  # seconds between two looks at runs that are due while their flow's limit keeps them waiting
+CLAIM_AT_LEAST = 4  # runs there must be room for before more are claimed: a claim is a write
+ROOM_WAIT = 0.05  # seconds to wait for that much room; then fewer will do
 
 
 def drain(owner: str) -> None:
-    """One slice of draining as `owner`: the body of every queue message."""
+    """One slice of draining as `owner`: the body of every queue message. Nothing is done when the message came twice."""
+    if not join(owner):
+        logger.info("the message for drain %s came twice", owner)
+        return
     draining = Draining(owner)
     try:
         draining.serve(settings.DRAIN_SLICE)
@@ -41,16 +47,18 @@ def drain(owner: str) -> None:
 
 
 class Draining:
-    """The resident part: one writer, one set of leases, one doorbell, `DRAIN_THREADS` threads."""
+    """The resident part: one writer, one set of leases, one doorbell, threads for up to `DRAIN_THREADS` runs at once."""
 
     def __init__(self, owner: str) -> None:
         self.owner = owner
-        self._register()
         self._bell = Doorbell(owner)
         self._writer = Writer()
         self._leases = Leases(owner, self._writer)
-        self._runner = Runner(self._writer, self._leases)
-        self._free = threading.Semaphore(settings.DRAIN_THREADS)
+        self._recorder = Recorder(owner)
+        self._slots = Slots(
+            computing=settings.DRAIN_COMPUTING, held=settings.DRAIN_THREADS, recorder=self._recorder
+        )
+        self._runner = Runner(self._writer, self._leases, self._slots)
         self._pool = ThreadPoolExecutor(settings.DRAIN_THREADS, thread_name_prefix="run")
         self._stop = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="leases", daemon=True)
@@ -60,6 +68,7 @@ class Draining:
         """Claim and advance for `seconds`, then let what was claimed finish."""
         until = time.monotonic() + seconds
         latest = until + STAGGER
+        self._clear_suspects()
         while not self._bell.told_to_end and (time.monotonic() < until or self._must_stay(latest)):
             if not self._advance_due():
                 run_errands(self._writer)
@@ -74,43 +83,50 @@ class Draining:
         self._keeper.join()
         self._writer.write(lambda: Drain.objects.filter(owner=self.owner).delete())
         self._writer.close()
+        self._recorder.close()
         self._bell.close()
         close_old_connections()
 
+    def _clear_suspects(self) -> None:
+        """Before anything else: runs that may have killed a worker, one at a time, with nothing else in this process."""
+        while not self._bell.told_to_end:
+            began = time.monotonic()
+            run = self._writer.write(lambda: claim_suspect(self.owner)) if any_suspect_due() else None
+            if run is None:
+                return
+            logger.info("run %s is worked on alone: its worker died", run.pk)
+            self._leases.hold(run.pk, began)
+            self._slots.take()
+            self._advance(run)
+
     def _advance_due(self) -> bool:
-        """Claim as many due runs as threads are free. False = nothing was due."""
+        """Claim as many due runs as there is room for. False = nothing was due, or nothing may begin."""
         if not anything_due(timezone.now()):
             return False
-        free = self._take_slots()
+        room = self._slots.wait_for_room(CLAIM_AT_LEAST, ROOM_WAIT)
+        if not room:
+            return True
         began = time.monotonic()
-        claimed = self._writer.write(lambda: claim(self.owner, free))
+        claimed = self._writer.write(lambda: claim(self.owner, room))
         for run in claimed:
             self._leases.hold(run.pk, began)
+            self._slots.take()
             self._pool.submit(self._advance, run)
-        for _ in range(free - len(claimed)):
-            self._free.release()
         return bool(claimed)
 
-    def _take_slots(self) -> int:
-        """Wait for one free thread, then take all that are free."""
-        self._free.acquire()
-        taken = 1
-        while taken < settings.DRAIN_THREADS and self._free.acquire(blocking=False):
-            taken += 1
-        return taken
-
     def _advance(self, run: Run) -> None:
+        self._slots.begin(run.pk)
         try:
             self._runner.advance(run)
         finally:
-            self._free.release()
+            self._slots.end()
 
     def _until_next(self) -> float:
-        """Seconds until the next waiting run is due, at most `IDLE_LOOK`."""
+        """Seconds until the next waiting run is due, at most `IDLE_LOOK`. What is due and may not begin yet is no hurry."""
         due = next_due()
         if due is None:
             return IDLE_LOOK
-        return min(max((due - timezone.now()).total_seconds(), 0.0), IDLE_LOOK)
+        return min(max((due - timezone.now()).total_seconds(), NOT_YET), IDLE_LOOK)
 
     def _must_stay(self, latest: float) -> bool:
         return time.monotonic() < latest and not self._may_end()
@@ -122,32 +138,17 @@ class Draining:
         return self._writer.write(self._hand_over_to_another)
 
     def _hand_over_to_another(self) -> bool:
-        others = Drain.objects.filter(host=platform.node()[:120], state="live").exclude(owner=self.owner)
+        others = Drain.objects.filter(host=here(), state="live").exclude(owner=self.owner)
         if not others.exists():
             return False
         Drain.objects.filter(owner=self.owner).update(state="ending")
         return True
-
-    def _register(self) -> None:
-        now = timezone.now()
-        Drain.objects.update_or_create(
-            owner=self.owner,
-            defaults={
-                "state": "live",
-                "host": platform.node()[:120],
-                "pid": os.getpid(),
-                "started_at": now,
-                "heartbeat_at": now,
-            },
-        )
 
     def _keep(self) -> None:
         """Renew leases and beat, every 3 s, until the drain ends."""
         while not self._stop.wait(RENEW_EVERY):
             try:
                 self._leases.renew()
-                self._writer.write(
-                    lambda: Drain.objects.filter(owner=self.owner).update(heartbeat_at=timezone.now())
-                )
+                self._writer.write(lambda: beat(self.owner))
             except FenceLost:
                 logger.warning("drain %s could not renew its leases", self.owner)

@@ -1,6 +1,9 @@
 """The journal on our tables: what is recorded is found again, and nobody writes to a run that isn't theirs any more."""
 
+from typing import Any
+
 import pytest
+from django.db import OperationalError
 
 from connectors.sdk import errors
 from connectors.sdk.wire import Exchange as WireExchange
@@ -8,6 +11,7 @@ from integrations.engine.outcome import Done, Fail, Outcome, Retry, Wait
 from integrations.failures.actions import cancel
 from integrations.payloads import codec
 from integrations.payloads.models import Payload
+from integrations.runs import writer as writing
 from integrations.runs.journal import RunJournal
 from integrations.runs.models import Exchange, Run, StepEntry
 from integrations.runs.writer import FenceLost, InlineWriter
@@ -94,14 +98,28 @@ def test_a_large_output_stands_in_a_row_of_its_own(world: World) -> None:
     assert len(StepEntry.objects.get().output or b"") < codec.INLINE_LIMIT
 
 
-def test_calls_are_recorded_once_even_if_the_hand_over_is_replayed(world: World) -> None:
+def test_calls_are_recorded_once_even_if_the_hand_over_is_replayed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The commit went through, its answer was lost: the batch is written again, whole."""
+    write, answers = writing._write, iter([True, False])
+
+    def lossy(works: Any) -> Any:
+        written = write(works)
+        if next(answers):
+            raise OperationalError("server closed the connection")
+        return written
+
     run = world.run()
     journal = journal_of(run)
     journal.exchange("deal", 1, CALL)
-    rows = list(journal._exchanges)
-    journal.commit(lambda: Exchange.objects.bulk_create(rows, ignore_conflicts=True))
+    journal.record("deal", node="deal", attempt=1, outcome=Done({"a": 1}))
+    monkeypatch.setattr(writing, "_write", lossy)
+    monkeypatch.setattr(writing, "close_old_connections", lambda: None)  # the test's own is still needed
+    journal.commit(lambda: None)
 
     assert Exchange.objects.get().ms == pytest.approx(12.35)
+    assert StepEntry.objects.count() == 1
 
 
 def test_a_journal_whose_fence_is_lost_writes_nothing(world: World) -> None:

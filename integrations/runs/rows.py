@@ -1,0 +1,99 @@
+"""Rows of a table as plain parameters: one prepared INSERT for many of them, without a model instance each.
+
+Values go through the fields' own `get_db_prep_save`, so that what is written is what the ORM would write; fields that change
+nothing are not asked.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from django.db import connection, models
+
+__all__ = ["Table"]
+
+UNCHANGED = (models.CharField, models.IntegerField, models.FloatField, models.ForeignKey, models.BooleanField)
+"""Fields whose values the database takes as they are."""
+
+Row = Sequence[Any]
+
+
+class Table:
+    """How to insert into one model's table. Must be used inside a transaction, with the default database.
+
+    `unique` and `update`: on a conflict on `unique` the columns in `update` are overwritten, or nothing happens when there
+    are none. Rows give the values of `columns` (attribute names such as "run_id") in their order.
+    """
+
+    def __init__(
+        self,
+        model: type[models.Model],
+        columns: Sequence[str],
+        *,
+        unique: Sequence[str] = (),
+        update: Sequence[str] = (),
+    ) -> None:
+        self._model = model
+        self._columns = tuple(columns)
+        self._unique = tuple(unique)
+        self._update = tuple(update)
+
+    def insert(self, rows: Iterable[Row]) -> None:
+        """Write many rows with one prepared statement."""
+        prepared = [self._prepared(row) for row in rows]
+        if prepared:
+            with connection.cursor() as cursor:
+                cursor.executemany(self._statement, prepared)
+
+    def insert_returning(self, row: Row) -> int | None:
+        """Write one row. Its primary key, or None when a row with the same unique columns was there (and was left alone)."""
+        with connection.cursor() as cursor:
+            cursor.execute(f"{self._statement} RETURNING {self._quoted('id')}", self._prepared(row))
+            found = cursor.fetchone()
+        return found[0] if found else None
+
+    def values(self, named: Mapping[str, Any]) -> Row:
+        """A row out of a mapping by column name."""
+        return [named[column] for column in self._columns]
+
+    def _prepared(self, row: Row) -> list[Any]:
+        values = list(row)
+        for place, prepare in self._changes:
+            if values[place] is not None:
+                values[place] = prepare(values[place])
+        return values
+
+    @cached_property
+    def _fields(self) -> "list[models.Field[Any, Any]]":
+        by_name = {field.attname: field for field in self._model._meta.concrete_fields}  # noqa: SLF001 - Django's documented API
+        return [by_name[column] for column in self._columns]
+
+    @cached_property
+    def _changes(self) -> list[tuple[int, Callable[[Any], Any]]]:
+        def preparing(field: "models.Field[Any, Any]") -> Callable[[Any], Any]:
+            return lambda value: field.get_db_prep_save(value, connection)
+
+        return [
+            (place, preparing(field))
+            for place, field in enumerate(self._fields)
+            if not isinstance(field, UNCHANGED)
+        ]
+
+    @cached_property
+    def _statement(self) -> str:
+        columns = ", ".join(self._quoted(field.column) for field in self._fields)
+        places = ", ".join("%s" for _ in self._columns)
+        return f"INSERT INTO {self._quoted(self._model._meta.db_table)} ({columns}) VALUES ({places}) ON CONFLICT {self._on_conflict()}"  # noqa: S608, SLF001 - our own names only
+
+    def _on_conflict(self) -> str:
+        if not self._update:
+            return "DO NOTHING"
+        unique = ", ".join(self._quoted(column) for column in self._unique)
+        changes = ", ".join(
+            f"{self._quoted(column)} = EXCLUDED.{self._quoted(column)}" for column in self._update
+        )
+        return f"({unique}) DO UPDATE SET {changes}"
+
+    @staticmethod
+    def _quoted(name: str) -> str:
+        return connection.ops.quote_name(name)

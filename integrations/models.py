@@ -4,7 +4,7 @@ from integrations.access.models import ApiKey, AuditEntry, Membership, SignInFai
 from integrations.api.models import KeptAnswer
 from integrations.approvals.models import Approval
 from integrations.dedupe.models import SeenKey
-from integrations.effects.models import CrossReference, Effect, EffectKey, FieldPosition
+from integrations.effects.models import CrossReference, Effect, EffectKey, FieldPosition, Undoing
 from integrations.failures.models import Failure, Occurrence
 from integrations.ingress.models import Endpoint, Event, Refusal
 from integrations.limits.models import Breaker, RateBucket, Reservation
@@ -55,5 +55,6 @@ __all__ = [
     "SeenKey",
     "SignInFailure",
     "StepEntry",
+    "Undoing",
     "Variable",
 ]

@@ -83,6 +83,8 @@ class WebhookTrigger:
     enable: Callable[[Call, str, str, Mapping[str, Json]], Json]
     disable: Callable[[Call, Json], None]
     help: str = ""
+    record: str = ""
+    """The kind of record it is about ("box"): what cross-references call the source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ class PollTrigger:
     granularity: str = "moment"
     cursor_lives: timedelta = timedelta(minutes=10)
     help: str = ""
+    record: str = ""
+    """The kind of record it is about ("sales_invoice")."""
 
 
 Trigger = WebhookTrigger | PollTrigger

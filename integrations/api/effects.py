@@ -57,10 +57,8 @@ class EffectDetail(SeenRow):
     paths = _PATHS
 
     def rows(self) -> QuerySet[Effect]:
-        return (
-            Effect.objects.select_related("run__environment", "connection__environment")
-            .prefetch_related("keys")
-            .defer("request")
+        return Effect.objects.select_related("run__environment", "connection__environment").prefetch_related(
+            "keys"
         )
 
     def environment_of_row(self, row: Any) -> Environment | None:

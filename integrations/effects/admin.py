@@ -14,6 +14,7 @@ from integrations.console.json_text import pretty
 from integrations.console.lists import KeysetChangeList
 from integrations.console.names import operation_title
 from integrations.console.pages import Column, Fact, FactsAdmin, Module, Page, Table
+from integrations.effects.content import meant
 from integrations.effects.models import CrossReference, Effect
 from integrations.payloads import codec
 
@@ -33,7 +34,7 @@ class EffectAdmin(FactsAdmin[Effect]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Effect]:
         rows = super().get_queryset(request).select_related("connection__environment")
-        return rows.defer("request", "payload", "output")
+        return rows.defer("request", "output")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
         return KeysetChangeList
@@ -107,9 +108,9 @@ class EffectAdmin(FactsAdmin[Effect]):
             facts.append(Fact("Found by", obj.matched_by))
         if obj.look_at:
             facts.append(Fact("Looked up next", marks.ago(obj.look_at)))
-        stored = [("Meant", obj.payload), ("Request", obj.request), ("Result", obj.output)]
+        stored = [("Meant", _meant(obj)), ("Request", _open(obj.request)), ("Result", _open(obj.output))]
         modules = [Module("Effect", obj.note, facts=facts), _references(obj)]
-        modules += [Module(title, body=pretty(_open(blob))) for title, blob in stored if blob is not None]
+        modules += [Module(title, body=pretty(value)) for title, value in stored if value is not None]
         return Page(
             title=format_html('<span title="{}">{}</span>', obj.identity, marks.shortened(obj.identity)),
             badge=marks.badge(looks.EFFECT[obj.state]),
@@ -184,6 +185,13 @@ def _run(effect: Effect) -> SafeString | str:
         return f"run {effect.run_number} (removed since)"
     url = reverse("admin:integrations_run_change", args=[effect.run_id])
     return format_html('<a href="{}">run {}</a>, attempt {}', url, effect.run_number, effect.attempt)
+
+
+def _meant(effect: Effect) -> Any:
+    try:
+        return meant(effect)
+    except codec.Unreadable:
+        return None
 
 
 def _open(blob: Any) -> Any:

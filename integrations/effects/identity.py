@@ -5,10 +5,20 @@ import uuid
 
 from connectors.sdk.operation import Mark
 
-__all__ = ["mark_of", "token_of"]
+__all__ = ["FIELD_LIMIT", "fitting", "mark_of", "token_of"]
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no letter that looks like a digit
 NAMESPACE = uuid.UUID("6f2f3d3a-0f2b-4d6b-9c55-1c7a0f6f1e11")
+FIELD_LIMIT = 300
+"""Characters of an identity that the ledger keeps; a longer one ends in a digest of all of it."""
+
+
+def fitting(key: str) -> str:
+    """The key as the ledger keeps it: as it is, or shortened so that different keys stay different."""
+    if len(key) <= FIELD_LIMIT:
+        return key
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    return f"{key[: FIELD_LIMIT - len(digest) - 1]}#{digest}"
 
 
 def mark_of(account: str, record: str, identity: str, generation: int) -> Mark:

@@ -1,9 +1,17 @@
-"""The effect ledger and the cross-references: identified by what is meant, never by where it is drawn (DESIGN §3.3)."""
+"""The effect ledger and the cross-references: identified by what is meant, never by where it is drawn (DESIGN §3.3).
+
+These tables grow for ever: every index answers a question that is asked, and none repeats the long keys without need.
+"""
+
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
-__all__ = ["CrossReference", "Effect", "EffectKey", "FieldPosition"]
+from integrations.effects.identity import mark_of
+
+__all__ = ["CrossReference", "Effect", "EffectKey", "FieldPosition", "Undoing"]
 
 
 class Effect(models.Model):
@@ -15,6 +23,11 @@ class Effect(models.Model):
         REFUSED = "refused", "Refused"
         UNKNOWN = "unknown", "Unknown"
 
+    mark = models.CharField(
+        max_length=16,
+        unique=True,
+        help_text="Derived from account, record, identity and generation; stands in the far record where it can.",
+    )
     account = models.CharField(max_length=200)
     record = models.CharField(max_length=64)
     identity = models.CharField(
@@ -30,12 +43,14 @@ class Effect(models.Model):
     )
     run = models.ForeignKey("integrations.Run", null=True, on_delete=models.SET_NULL, related_name="effects")
     run_number = models.BigIntegerField(help_text="The run's id, kept when retention removes the run.")
-    flow_key = models.SlugField(max_length=80)
+    flow_key = models.SlugField(max_length=80, db_index=False)
     path = models.CharField(max_length=300)
     attempt = models.PositiveIntegerField(default=1)
     fence = models.PositiveIntegerField(default=0)
-    request = models.BinaryField(null=True, help_text="The exact request, coded.")
-    payload = models.BinaryField(null=True, help_text="What was meant, without our own markers, coded.")
+    request = models.BinaryField(
+        null=True,
+        help_text="The exact request, coded; what was meant is read out of it. Empty once retention removed it.",
+    )
     payload_hash = models.CharField(max_length=64)
     far_id = models.CharField(max_length=200, blank=True, default="")
     output = models.BinaryField(null=True)
@@ -46,28 +61,34 @@ class Effect(models.Model):
     empty_lookups = models.PositiveSmallIntegerField(default=0)
     look_at = models.DateTimeField(null=True, help_text="When an unknown outcome is looked up next.")
     intended_at = models.DateTimeField()
+    sent_again_at = models.DateTimeField(
+        null=True, help_text="When it was last sent after the first time; settle times count from here."
+    )
     settled_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["account", "record", "identity", "generation"], name="effect_once"
-            ),
-        ]
         indexes = [
             models.Index(
                 fields=["look_at"], condition=Q(state__in=["intended", "unknown"]), name="effect_unsettled"
             ),
-            models.Index(fields=["account", "record", "far_id"], name="effect_far_record"),
+            models.Index(fields=["far_id"], condition=~Q(far_id=""), name="effect_far_record"),
         ]
 
     def __str__(self) -> str:
         return f"{self.record} {self.identity}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self.mark:
+            self.mark = mark_of(self.account, self.record, self.identity, self.generation).token
+        super().save(*args, **kwargs)
+
 
 class EffectKey(models.Model):
-    """One of the keys under which an effect is met; unique, so that meeting any of them is meeting it."""
+    """One of the keys under which an effect is met; unique, so that meeting any of them is meeting it.
+
+    An update holds its target's key ("@box-1") only until it is settled: writers of one far record take turns.
+    """
 
     account = models.CharField(max_length=200)
     record = models.CharField(max_length=64)
@@ -75,14 +96,14 @@ class EffectKey(models.Model):
     effect = models.ForeignKey(Effect, on_delete=models.CASCADE, related_name="keys")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["account", "record", "key"], name="effect_key_once")]
+        constraints = [models.UniqueConstraint(fields=["key", "record", "account"], name="effect_key_once")]
 
     def __str__(self) -> str:
         return self.key
 
 
 class FieldPosition(models.Model):
-    """For updates: which source record, at which position, last wrote a field of a far record."""
+    """For updates: at which position a source record last wrote a field of a far record."""
 
     account = models.CharField(max_length=200)
     record = models.CharField(max_length=64)
@@ -91,12 +112,12 @@ class FieldPosition(models.Model):
     source = models.CharField(max_length=200)
     position = models.CharField(max_length=64, help_text="Comparable text: zero-padded number.")
     payload_hash = models.CharField(max_length=64)
-    effect = models.ForeignKey(Effect, null=True, on_delete=models.SET_NULL)
+    effect = models.ForeignKey(Effect, null=True, db_index=False, on_delete=models.SET_NULL)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["account", "record", "far_id", "field"], name="field_position_once"
+                fields=["far_id", "field", "source", "record", "account"], name="field_position_once"
             )
         ]
 
@@ -108,7 +129,10 @@ class CrossReference(models.Model):
     """Which record here is which record there (Streak box ↔ Sage invoice)."""
 
     environment = models.ForeignKey(
-        "integrations.Environment", on_delete=models.PROTECT, related_name="cross_references"
+        "integrations.Environment",
+        db_index=False,
+        on_delete=models.PROTECT,
+        related_name="cross_references",
     )
     source_record = models.CharField(max_length=64)
     source_id = models.CharField(max_length=300)
@@ -116,16 +140,54 @@ class CrossReference(models.Model):
     record = models.CharField(max_length=64)
     far_id = models.CharField(max_length=200)
     effect = models.ForeignKey(Effect, null=True, on_delete=models.SET_NULL, related_name="cross_references")
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["account", "record", "far_id", "source_record", "source_id"],
+                fields=["source_id", "far_id", "record", "source_record", "account"],
                 name="cross_reference_once",
             )
         ]
-        indexes = [models.Index(fields=["source_id"], name="cross_reference_source")]
+        indexes = [models.Index(fields=["far_id"], name="cross_reference_far")]
 
     def __str__(self) -> str:
         return f"{self.source_record} {self.source_id} ↔ {self.record} {self.far_id}"
+
+
+class Undoing(models.Model):
+    """That what an effect made is undone the way its operation declares: asked once, carried out once.
+
+    `reissue`: a flow's policy or a person wants it credited and made anew; the run that met the effect does both.
+    """
+
+    class State(models.TextChoices):
+        ASKED = "asked", "Asked"
+        HELD = "held", "Held for a person"
+        DONE = "done", "Done"
+
+    effect = models.OneToOneField(Effect, on_delete=models.CASCADE, related_name="undoing")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.ASKED)
+    by = models.CharField(max_length=150)
+    reason = models.CharField(max_length=500)
+    reissue = models.BooleanField(default=False)
+    seen = models.CharField(
+        max_length=64, blank=True, default="", help_text="Digest of the preview that was confirmed."
+    )
+    operation = models.CharField(
+        max_length=120, blank=True, default="", help_text="Chosen when it is first carried out."
+    )
+    data = models.BinaryField(null=True, help_text="That operation's input, coded.")
+    done_by = models.ForeignKey(Effect, null=True, on_delete=models.SET_NULL, related_name="undoes")
+    note = models.CharField(max_length=500, blank=True, default="")
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True, help_text="When it is carried out next; empty = not by itself.")
+    fence = models.PositiveIntegerField(default=0)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="undoing_due")]
+
+    def __str__(self) -> str:
+        return f"undoing of {self.effect}"

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.utils.text import slugify
 
+from connectors.sdk.wire import Request
+from integrations.effects.content import About, coded
 from integrations.effects.models import CrossReference, Effect, EffectKey
 from integrations.failures.models import Failure, Occurrence
 from integrations.ingress.models import Event
@@ -64,7 +66,10 @@ def _steps(
 def _effect(world: World, run: Run, identity: str, state: str, **rest: Any) -> Effect:
     values: dict[str, Any] = {
         "account": "sage50-1", "record": "sales_invoice", "identity": identity, "kind": "create", "state": state, "strategy": "native", "operation": "sage50.create_invoice", "connection": world.connections["ledger"], "run": run, "run_number": run.pk, "flow_key": FLOW, "path": "invoice", "payload_hash": "0" * 64, "intended_at": run.queued_at, "amount": run.amount, "currency": "GBP",
-        "payload": codec.pack({"total": "6480.00"}, klass="effect"),
+        "request": coded(
+            Request("POST", "/sales_invoices", json={"sales_invoice": {"total": "6480.00", "notes": ""}}),
+            About("", ""),
+        ),
     }  # fmt: skip
     effect = Effect.objects.create(**(values | rest))
     EffectKey.objects.create(account=effect.account, record=effect.record, key=identity, effect=effect)

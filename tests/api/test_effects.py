@@ -10,7 +10,7 @@ from tests.api.world import World
 def test_an_effect_shows_what_was_meant_and_what_came_of_it(world: World) -> None:
     effect = world.effect(world.run())
     shown = world.client().get(f"/api/v1/effects/{effect.pk}/").json()
-    assert shown["payload"] == {"customer_id": "c-1", "lines": []}
+    assert shown["payload"] == {"contact_id": "c-1", "invoice_lines": [], "notes": ""}
     assert shown["result"] == {"id": "inv-1"}
     assert shown["amount"] == {"amount": "1240.50", "currency": "GBP"}
     assert (shown["identity"], shown["keys"]) == ([effect.identity], [effect.identity])

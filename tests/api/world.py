@@ -10,10 +10,12 @@ from django.db import transaction
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from connectors.sdk.wire import Request
 from designer.bundles.gallery import template
 from designer.bundles.install import install_bundle
 from integrations.access.actor import Actor
 from integrations.access.models import Membership
+from integrations.effects.content import About, coded
 from integrations.effects.models import Effect, EffectKey
 from integrations.failures.models import Failure, Occurrence
 from integrations.ingress.models import Event
@@ -96,7 +98,7 @@ class World:
         )
 
     def effect(self, run: Run, **values: Any) -> Effect:
-        payload = {"customer_id": "c-1", "lines": []}
+        payload = {"contact_id": "c-1", "invoice_lines": [], "notes": ""}
         given = {
             "account": "sage:books-1",
             "record": "sales_invoice",
@@ -107,7 +109,7 @@ class World:
             "operation": "sage50.create_invoice",
             "run_number": run.pk,
             "path": "invoice",
-            "payload": pack(payload, klass="effect"),
+            "request": coded(Request("POST", "/sales_invoices", json={"sales_invoice": payload}), About("", "")),
             "payload_hash": digest(payload),
             "output": pack({"id": "inv-1"}, klass="effect"),
             "far_id": "inv-1",

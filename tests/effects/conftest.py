@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from connectors.sdk import errors
+from connectors.sdk import errors, registry
 from connectors.sdk.operation import Idempotency, Mark, Match, Standing, Write
 from connectors.sdk.wire import Json, Request, Response
 from integrations.effects.write import WriteRequest, Writing
 from integrations.engine.node import EffectSpec
 from integrations.engine.outcome import Done
+from integrations.engine.plan import Plan
 from integrations.ingress.models import Event
 from integrations.payloads import codec
 from integrations.releases.models import Environment, Release
@@ -54,7 +55,14 @@ class FarSystem:
         far_id = repeated or f"F-{len(self.documents) + 1}"
         self.replays[body["guid"]] = far_id
         self.documents.setdefault(
-            far_id, {"id": far_id, "total": body["total"], "name": body.get("name", "")}
+            far_id,
+            {
+                "id": far_id,
+                "total": body["total"],
+                "name": body.get("name", ""),
+                "guid": body["guid"],
+                "made": timezone.now().isoformat(),
+            },
         )
         return self.documents[far_id]
 
@@ -68,7 +76,9 @@ def operation(strategy: str = "native", *, existing: bool = False) -> Write:
     def find(call: Any, request: Request, mark: Mark) -> list[Match]:
         body = request.json
         found = [one for one in call.documents.values() if one["total"] == body["total"]]
-        return [Match(one["id"], one, matched_by="total") for one in found]
+        if strategy != "lookup":
+            found = [one for one in found if one.get("guid") == mark.guid]
+        return [Match(one["id"], one, one.get("made", ""), matched_by="total") for one in found]
 
     def standing(call: Any, far_id: str) -> Standing:
         document = call.documents.get(far_id)
@@ -108,6 +118,8 @@ class World:
     connection: Connection
     release: Release
     far: FarSystem = field(default_factory=FarSystem)
+    operations: dict[str, Write] = field(default_factory=dict)
+    """The far system's operations by id, as the registry would know them."""
 
     def run(self) -> Run:
         """A freshly claimed run of a new event."""
@@ -142,6 +154,7 @@ class World:
         path: str = "make",
     ) -> Json:
         """Carry one writing step out as the engine would, and record it as done."""
+        self.operations["far.make_document"] = write
         journal = RunJournal(run, InlineWriter())
         entry = journal.last(path)
         attempt = entry.attempt + 1 if entry else 1
@@ -165,8 +178,13 @@ class World:
         return output
 
 
+def plan_to_json() -> dict[str, Json]:
+    """A flow of nothing: its steps are carried out by the tests."""
+    return Plan("flow", "d", (), ()).to_json()
+
+
 @pytest.fixture
-def world(db: None) -> World:
+def world(db: None, monkeypatch: pytest.MonkeyPatch) -> World:
     environment = Environment.objects.create(key="dev", name="Development")
     connection = Connection.objects.create(
         environment=environment,
@@ -183,8 +201,11 @@ def world(db: None) -> World:
         flow_name="Flow",
         number=1,
         digest="d",
-        plan={},
+        plan=plan_to_json(),
         graph={},
         active=True,
     )
-    return World(environment, connection, release)
+    made = World(environment, connection, release)
+    known = registry.operation
+    monkeypatch.setattr(registry, "operation", lambda name: made.operations.get(name) or known(name))
+    return made

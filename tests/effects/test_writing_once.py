@@ -7,6 +7,7 @@ import pytest
 from connectors.sdk import errors
 from connectors.sdk.operation import Write
 from connectors.sdk.wire import Request
+from integrations.effects.content import meant
 from integrations.effects.models import CrossReference, Effect, EffectKey, FieldPosition
 from integrations.engine.node import EffectSpec
 from integrations.engine.waiting import EffectInFlight, Superseded
@@ -160,7 +161,7 @@ def test_a_refusal_frees_the_identity_for_a_corrected_request(world: World) -> N
     world.write(run, operation(), {"total": "10.00"}, "box-1")
 
     effect = Effect.objects.get()
-    assert (effect.state, codec.unpack(effect.payload)) == ("confirmed", {"total": "10.00"})
+    assert (effect.state, meant(effect)) == ("confirmed", {"total": "10.00"})
 
 
 def test_a_run_that_meets_anothers_unsettled_effect_waits_for_it(world: World) -> None:

@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from integrations.api.shapes.money import MoneyShape, money
+from integrations.effects.content import meant
 from integrations.effects.models import CrossReference, Effect
 from integrations.failures.models import Failure, Occurrence
 from integrations.payloads.codec import digest, unpack
@@ -59,7 +60,7 @@ class EffectDetailShape(EffectShape):
 
     @extend_schema_field(serializers.JSONField(allow_null=True))
     def get_payload(self, effect: Effect) -> Any:
-        return unpack(effect.payload)
+        return meant(effect)
 
     @extend_schema_field(serializers.JSONField(allow_null=True))
     def get_result(self, effect: Effect) -> Any:
@@ -100,5 +101,5 @@ def conflict_of(effect: Effect) -> dict[str, Any] | None:
 
 
 def effect_rows() -> Any:
-    """Effects with their keys, without request and payloads."""
-    return Effect.objects.prefetch_related("keys").defer("request", "payload", "output")
+    """Effects with their keys, without request and result."""
+    return Effect.objects.prefetch_related("keys").defer("request", "output")

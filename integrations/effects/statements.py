@@ -1,0 +1,74 @@
+"""The ledger's own statements, prepared once: it is on every run's hot path, and the ORM's building of queries costs more
+than the queries. Everything here runs inside the writer's transaction and raises nothing for a taken key."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, cast
+
+from django.db import connection, models
+
+from integrations.effects.models import CrossReference, Effect, EffectKey
+from integrations.runs.rows import Table
+
+__all__ = ["CROSS_REFERENCES", "EFFECTS", "KEYS", "release_keys", "settle", "take_back"]
+
+EFFECTS = Table(
+    Effect,
+    [field.attname for field in Effect._meta.concrete_fields if not field.primary_key],  # noqa: SLF001 - Django's documented API
+)
+KEYS = Table(EffectKey, ["account", "record", "key", "effect_id"])
+CROSS_REFERENCES = Table(
+    CrossReference,
+    [
+        "environment_id",
+        "source_record",
+        "source_id",
+        "account",
+        "record",
+        "far_id",
+        "effect_id",
+        "created_at",
+    ],
+)
+
+
+def settle(effect: Effect, values: Mapping[str, Any]) -> bool:
+    """Write `values` to an unsettled effect whose fence is still ours. False = it is not; nothing was written."""
+    fields = _fields()
+    names = tuple(values)
+    given = [fields[name].get_db_prep_save(values[name], connection) for name in names]
+    with connection.cursor() as cursor:
+        cursor.execute(_settle_statement(names), [*given, effect.pk, effect.fence])
+        return bool(cursor.rowcount)
+
+
+def release_keys(effect: Effect) -> None:
+    """Give up the keys an effect holds: others may mean them from now on."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {_table(EffectKey)} WHERE effect_id = %s", [effect.pk])  # noqa: S608 - our own names only
+
+
+def take_back(effect_id: int) -> None:
+    """Remove an effect that was intended in this very transaction, with the keys it got: it is not to be."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {_table(EffectKey)} WHERE effect_id = %s", [effect_id])  # noqa: S608 - our own names only
+        cursor.execute(f"DELETE FROM {_table(Effect)} WHERE id = %s", [effect_id])  # noqa: S608 - our own names only
+
+
+@lru_cache(maxsize=1)
+def _fields() -> "dict[str, models.Field[Any, Any]]":
+    return {field.attname: field for field in Effect._meta.concrete_fields}  # noqa: SLF001 - Django's documented API
+
+
+@lru_cache(maxsize=32)
+def _settle_statement(names: tuple[str, ...]) -> str:
+    changes = ", ".join(f"{_quoted(cast("str", _fields()[name].column))} = %s" for name in names)
+    return f"UPDATE {_table(Effect)} SET {changes} WHERE id = %s AND fence = %s AND state IN ('intended', 'unknown')"  # noqa: S608 - our own names only
+
+
+def _table(model: type[models.Model]) -> str:
+    return _quoted(model._meta.db_table)  # noqa: SLF001 - Django's documented API
+
+
+def _quoted(name: str) -> str:
+    return connection.ops.quote_name(name)

@@ -41,6 +41,7 @@ ACTIONS: Mapping[str, frozenset[Role]] = {
     "failure.triage": _OPERATORS,
     "effect.settle": _OPERATORS,
     "flow.trigger": _OPERATORS | _BUILDERS,
+    "endpoint.backfill": _OPERATORS,
     "connection.test": _OPERATORS | _BUILDERS,
     # What runs ask people: deciding at all, and by the role that was asked
     "approval.decide": _DECIDERS,

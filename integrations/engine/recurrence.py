@@ -8,14 +8,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 from cronsim.explain import explain
 
 from connectors.sdk.wire import Json
+from integrations.engine.due import zone_of
 
-__all__ = ["UNITS", "NoRecurrence", "Recurrence", "is_zone", "next_dates", "recurrence", "zone_name"]
+__all__ = ["UNITS", "NoRecurrence", "Recurrence", "next_dates", "recurrence", "zone_name"]
 
 UNITS: Mapping[str, timedelta] = {
     "seconds": timedelta(seconds=1),
@@ -86,7 +87,7 @@ def recurrence(config: Mapping[str, Json], zone: str, anchor: datetime | None = 
 
     `anchor` is where an interval without "from" begins. Raises `NoRecurrence`.
     """
-    if not is_zone(zone):
+    if zone_of(zone) is None:
         raise NoRecurrence(f"“{zone}” is not a time zone. Use a name such as Europe/London.", "/zone")
     cron, every = config.get("cron"), config.get("every")
     if bool(cron) == bool(every):
@@ -104,15 +105,6 @@ def next_dates(
 ) -> list[datetime]:
     """The next `count` due instants of a schedule's configuration, in UTC. Raises `NoRecurrence`."""
     return list(islice(recurrence(config, zone, anchor or after).after(after), count))
-
-
-def is_zone(name: str) -> bool:
-    """Whether this is the name of a time zone."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return bool(name)
 
 
 def zone_name(zone: str) -> str:

@@ -7,14 +7,34 @@ from connectors.sdk.wire import Json, Schema
 from integrations.engine.findings import Findings
 from integrations.engine.node import Catalog, Compiled, CompileScope, Ports, StepScope
 from integrations.engine.outcome import Done, Outcome
-from integrations.engine.schema_check import violations
-from integrations.engine.shapes import Shape
+from integrations.engine.recurrence import UNITS
+from integrations.engine.shapes import UNKNOWN, Shape
+from integrations.engine.trigger_checks import (
+    SCHEDULED,
+    check_connector_trigger,
+    check_input,
+    check_interval,
+    check_schedule,
+)
 
 __all__ = ["NODE", "Trigger"]
 
+_CONDITIONS: list[Json] = [
+    {
+        "if": {"properties": {"kind": {"const": "poll"}}, "required": ["kind"]},
+        "then": {"required": ["trigger"]},
+    },
+    {
+        "if": {"properties": {"kind": {"const": "schedule"}}, "required": ["kind"]},
+        "then": {"oneOf": [{"required": ["cron"]}, {"required": ["every"]}]},
+    },
+]
+"""What a kind can't do without."""
+
 
 class Trigger:
-    """Kinds: "webhook" (a connector's own registration, or any caller when no trigger id is given) and "manual"."""
+    """Kinds: "webhook" (a connector's own registration, or any caller when no trigger id is given), "poll" (a connector's own
+    look), "schedule" (`cron` or `every`), "manual", and "call" (other flows call this one, with an input of this schema)."""
 
     id = "trigger"
     version = 1
@@ -29,9 +49,10 @@ class Trigger:
         "properties": {
             "kind": {
                 "title": "Starts",
-                "enum": ["webhook", "manual"],
+                "enum": ["webhook", "poll", "schedule", "manual", "call"],
                 "x-order": 1,
-                "x-help": "When another system reports something, or when a person presses a button.",
+                "x-help": "When another system reports something, when something is found there, by the clock, when a person"
+                " presses a button, or when another flow calls it.",
             },
             "trigger": {
                 "title": "Event",
@@ -48,10 +69,103 @@ class Trigger:
                 "x-expression": "never",
                 "x-widget": "trigger-settings",
             },
+            "cron": {
+                "title": "At these times",
+                "type": "string",
+                "maxLength": 120,
+                "x-order": 4,
+                "x-widget": "cron",
+                "x-expression": "never",
+                "x-placeholder": "30 1 * * *",
+                "x-help": "Schedules: minute, hour, day of the month, month, day of the week.",
+            },
+            "every": {
+                "title": "Every",
+                "type": "object",
+                "required": ["n", "unit"],
+                "additionalProperties": False,
+                "x-order": 5,
+                "x-expression": "never",
+                "x-help": "Schedules: instead of times, a fixed interval. Polls: how often to look.",
+                "properties": {
+                    "n": {"title": "How many", "type": "integer", "minimum": 1, "x-order": 1},
+                    "unit": {"title": "Unit", "enum": list(UNITS), "x-order": 2},
+                    "from": {
+                        "title": "Counted from",
+                        "type": "string",
+                        "format": "date-time",
+                        "x-order": 3,
+                        "x-advanced": True,
+                        "x-help": "Without it: from when the flow is activated.",
+                    },
+                },
+            },
+            "zone": {
+                "title": "Time zone",
+                "type": "string",
+                "maxLength": 60,
+                "x-order": 6,
+                "x-widget": "time-zone",
+                "x-expression": "never",
+                "x-placeholder": "Europe/London",
+                "x-help": "Of the times. Without it: the flow's, else the company's.",
+            },
+            "misfire": {
+                "title": "When nobody was there in time",
+                "type": "object",
+                "additionalProperties": False,
+                "x-order": 7,
+                "x-advanced": True,
+                "x-expression": "never",
+                "x-help": "After a stop: what happens about the times that passed.",
+                "properties": {
+                    "policy": {
+                        "title": "Then",
+                        "enum": ["skip", "once", "all"],
+                        "default": "once",
+                        "x-order": 1,
+                        "x-help": "Leave them out, start once for all of them, or start for each.",
+                    },
+                    "most": {
+                        "title": "At most",
+                        "type": "integer",
+                        "minimum": 1,
+                        "maximum": 1000,
+                        "default": 10,
+                        "x-order": 2,
+                        "x-help": "With “all”: the latest so many.",
+                    },
+                    "grace": {
+                        "title": "On time until",
+                        "type": "integer",
+                        "minimum": 0,
+                        "maximum": 86400,
+                        "default": 60,
+                        "x-order": 3,
+                        "x-unit": "seconds",
+                    },
+                },
+            },
+            "existing": {
+                "title": "Also what is there already",
+                "type": "boolean",
+                "default": False,
+                "x-order": 8,
+                "x-expression": "never",
+                "x-help": "Polls: the first look takes everything, not only what changes from now on.",
+            },
+            "input": {
+                "title": "Input",
+                "type": "object",
+                "x-order": 9,
+                "x-widget": "json",
+                "x-expression": "never",
+                "x-help": "Called flows: a JSON Schema of what the caller gives.",
+            },
             "business_key": {
                 "title": "Business key",
                 "type": "string",
-                "x-order": 4,
+                "x-order": 10,
                 "x-expression": "only",
                 "x-placeholder": "$event.key",
                 "x-help": "What identifies the record. What the flow creates is created once per this key.",
@@ -59,12 +173,13 @@ class Trigger:
             "title": {
                 "title": "Name of a run",
                 "type": "string",
-                "x-order": 5,
+                "x-order": 11,
                 "x-expression": "only",
                 "x-placeholder": "$event.name",
                 "x-help": "What people will call a run in lists.",
             },
         },
+        "allOf": _CONDITIONS,
     }
     sample: Json = {"kind": "webhook", "trigger": "streak.box_stage_changed", "business_key": "$event.key"}
 
@@ -73,23 +188,26 @@ class Trigger:
 
     def compile(self, config: Mapping[str, Json], scope: CompileScope) -> Compiled:
         findings = Findings(scope)
-        findings.config(self.schema, config)
+        sound = findings.config(self.schema, config)
         for name in ("business_key", "title"):
             if name in config:
                 findings.expression(config[name], f"/config/{name}", names=("event", "vars"))
-        trigger_id = config.get("trigger", "")
-        if not trigger_id:
-            return findings.compiled(dict(config))
-        trigger = scope.catalog.trigger(trigger_id)
+        if not sound:
+            return findings.compiled(dict(config), shape=UNKNOWN)
+        if config["kind"] == "schedule":
+            check_schedule(config, findings)
+            return findings.compiled(dict(config), shape=Shape("path", schema=SCHEDULED))
+        if config["kind"] in ("webhook", "poll") and config.get("trigger"):
+            return self._of_connector(config, findings)
+        shape = Shape("path", schema=check_input(config, findings))
+        return findings.compiled(dict(config), shape=shape)
+
+    def _of_connector(self, config: Mapping[str, Json], findings: Findings) -> Compiled:
+        trigger, slot = check_connector_trigger(config, findings), findings.scope.slot
         if trigger is None:
-            message = f"There is no trigger {trigger_id}."
-            findings.add("trigger_unknown", message, "/config/trigger", trigger=trigger_id)
             return findings.compiled({})
-        if not scope.slot:
-            findings.add("slot_missing", "Choose the slot whose connection listens.", "/slot")
-        for violation in violations(trigger.config, config.get("settings", {})):
-            findings.add("config_invalid", violation.message, f"/config/settings{violation.pointer}")
-        slots = {scope.slot: trigger_id.partition(".")[0]} if scope.slot else {}
+        check_interval(config, findings)
+        slots = {slot: str(config["trigger"]).partition(".")[0]} if slot else {}
         return findings.compiled(dict(config), slots=slots, shape=Shape("path", schema=trigger.output))
 
     def execute(self, params: Mapping[str, Json], scope: StepScope) -> Outcome:

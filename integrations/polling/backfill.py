@@ -13,16 +13,17 @@ from integrations.access.audit import record
 from integrations.ingress.intake import store_events
 from integrations.ingress.models import Endpoint
 from integrations.polling.arrange import poll_trigger
+from integrations.polling.backoff import waiting_time
 from integrations.polling.fetch import active_release, fetch
 from integrations.polling.lease import LeaseLost, held, take
 from integrations.polling.models import Backfill
+from integrations.polling.sweep import event_key
 from integrations.tasks.doorbell import ring
 
 __all__ = ["AlreadyRunning", "backfill", "cancel", "carry_one_on"]
 
 logger = logging.getLogger(__name__)
 TRIES = 20  # failures in a row before it is given up
-WAIT, LONGEST_WAIT = 10, 600  # seconds
 
 
 class AlreadyRunning(Exception):  # noqa: N818 - it is what the caller is told
@@ -87,7 +88,7 @@ def _store(row: Backfill, page: Page, now: datetime) -> None:
     with transaction.atomic():
         mine = held(row)
         inside = [one for one in page.arrivals if one.at is None or mine.since <= one.at < mine.until]
-        found = [(one.key, one.title, one.data) for one in inside]
+        found = [(event_key(one.key), one.title, one.data) for one in inside]
         new = len(store_events(mine.endpoint, active_release(mine.endpoint), found, now))
         mine.pages += 1
         mine.fetched += len(inside)
@@ -112,15 +113,10 @@ def _put_off(row: Backfill, failure: Failure, now: datetime) -> None:
             mine = held(row)
         except LeaseLost:
             return
-        limited = isinstance(failure, RateLimited)
-        mine.failures += 0 if limited else 1
+        mine.failures += 0 if isinstance(failure, RateLimited) else 1
         mine.note = failure.sentence[:300]
-        wait = (
-            failure.retry_after
-            if isinstance(failure, RateLimited)
-            else min(WAIT * 2 ** min(mine.failures, 10), LONGEST_WAIT)
-        )
-        mine.next_at, mine.lease, mine.lease_until = now + timedelta(seconds=wait), "", None
+        mine.next_at = now + timedelta(seconds=waiting_time(failure, mine.failures))
+        mine.lease, mine.lease_until = "", None
         if isinstance(failure, CursorLost):
             mine.cursor = ""
         stuck = mine.failures >= TRIES or (

@@ -1,16 +1,16 @@
 """What a drain does between runs: a page or two of one poll that is due, and a page of one backfill."""
 
 import logging
-import random
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError
 from django.utils import timezone
 
-from connectors.sdk.errors import Auth, Config, Failure, RateLimited
+from connectors.sdk.errors import Failure, RateLimited
 from connectors.sdk.trigger import CursorLost
 from integrations.polling import backfill, sweep
 from integrations.polling.arrange import poll_trigger
+from integrations.polling.backoff import waiting_time
 from integrations.polling.fetch import Bug
 from integrations.polling.lease import LeaseLost, take
 from integrations.polling.models import PollState
@@ -19,9 +19,6 @@ __all__ = ["poll_due"]
 
 logger = logging.getLogger(__name__)
 PAGES = 2  # of one poll, before others have their turn
-FIRST_WAIT, LONGEST_WAIT = 10.0, 3600.0  # seconds
-A_PERSON = 60.0
-"""Seconds until another look at what only a person can put right; without a call while the connection is signed out."""
 
 
 def poll_due() -> int:
@@ -69,14 +66,3 @@ def _put_off(state: PollState, failure: Failure, now: datetime) -> None:
     if isinstance(failure, CursorLost):
         changes["cursor"] = ""
     PollState.objects.filter(pk=state.pk, lease=state.lease).update(**changes)
-
-
-def waiting_time(failure: Failure, failures: int) -> float:
-    """Seconds until the next look: as long as the far system asks for, else longer with every failure."""
-    asked: float = getattr(failure, "retry_after", None) or 0.0
-    if isinstance(failure, RateLimited):
-        return asked
-    if isinstance(failure, Auth | Config):
-        return A_PERSON
-    grown = min(FIRST_WAIT * 2 ** min(failures - 1, 20), LONGEST_WAIT)
-    return max(grown * random.uniform(0.8, 1.2), asked)  # noqa: S311 - spreads calls, guards nothing

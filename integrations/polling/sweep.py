@@ -4,6 +4,7 @@ Killed between fetch and commit, a page is fetched again; killed between pages, 
 again when the cursor is too old. What is seen twice is known by its version here, and by its key among the events.
 """
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -16,7 +17,7 @@ from integrations.polling.fetch import active_release, fetch
 from integrations.polling.lease import held
 from integrations.polling.models import PollState
 
-__all__ = ["carry_on", "store_page"]
+__all__ = ["carry_on", "event_key", "store_page"]
 
 DAY = timedelta(days=1)
 REMEMBERED = 20_000
@@ -29,6 +30,11 @@ def carry_on(state: PollState, trigger: PollTrigger, now: datetime) -> bool:
     stale = state.page_at is None or state.page_at < now - trigger.cursor_lives
     page = fetch(state.endpoint, trigger, state.high_water, "" if stale else state.cursor)
     return store_page(state, trigger, page, now, begins=stale or not state.cursor)
+
+
+def event_key(key: str) -> str:
+    """A key as events have room for it; a longer one becomes its hash."""
+    return key if len(key) <= LONGEST_KEY else f"sha256:{hashlib.sha256(key.encode()).hexdigest()}"
 
 
 def store_page(state: PollState, trigger: PollTrigger, page: Page, now: datetime, *, begins: bool) -> bool:
@@ -81,8 +87,8 @@ def _known(state: PollState, arrival: Arrival) -> bool:
 def _key(state: PollState, trigger: PollTrigger, arrival: Arrival) -> str:
     """By days, a record that goes back to a former content is another change: its key says in which sweep it was found."""
     if trigger.granularity == "day" and _identity(arrival)[0] in state.boundary:
-        return f"{arrival.key[: LONGEST_KEY - 12]}:{state.sweep}"
-    return arrival.key
+        return event_key(f"{arrival.key}:{state.sweep}")
+    return event_key(arrival.key)
 
 
 def _remember(state: PollState, arrivals: Sequence[Arrival]) -> None:

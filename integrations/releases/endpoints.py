@@ -1,7 +1,11 @@
-"""The public addresses of a release's triggers: made once per (environment, flow, trigger node), kept from release to release."""
+"""Where a release's events come in: one endpoint per (environment, flow, trigger node), kept from release to release.
+
+A webhook's endpoint listens at its public address, a poll's looks, a schedule's waits for its next due instant.
+"""
 
 import secrets
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -12,10 +16,15 @@ from integrations.catalog import CATALOG
 from integrations.engine.plan import Step
 from integrations.engine.plan_codec import plan_from_json
 from integrations.ingress.models import Endpoint
+from integrations.polling import arrange as polling
 from integrations.releases.models import Release
+from integrations.schedules import arrange as schedules
 from integrations.vault.seal import endpoint_aad, seal
 
 __all__ = ["close", "open_for", "reserve"]
+
+KINDS = ("webhook", "poll", "schedule")
+"""The kinds of trigger that have an endpoint; the others start by a call of ours."""
 
 
 def reserve(release: Release) -> list[Endpoint]:
@@ -24,22 +33,51 @@ def reserve(release: Release) -> list[Endpoint]:
 
 
 def open_for(release: Release) -> list[Endpoint]:
-    """Let the release's addresses listen, as its trigger nodes say; those that it has no node for are closed."""
+    """Let the release's endpoints listen, look or wait, as its trigger nodes say; those that it has no node for are closed.
+
+    Raises `Config` when the trigger of a poll isn't installed any more.
+    """
     with transaction.atomic():
-        opened = []
-        for step in _listening(release):
-            endpoint = _endpoint(release, step)
-            for name, value in {**_listens_to(step.params), **_listening_now()}.items():
-                setattr(endpoint, name, value)
-            endpoint.save()
-            opened.append(endpoint)
-        _of_flow(release).exclude(pk__in=[one.pk for one in opened]).update(**_silent_now())
+        opened = [_open(release, step) for step in _listening(release)]
+        _silence(_of_flow(release).exclude(pk__in=[one.pk for one in opened]))
     return opened
 
 
 def close(release: Release) -> None:
-    """The flow's addresses stop listening; they are kept for the next release."""
-    _of_flow(release).update(**_silent_now())
+    """The flow's endpoints stop listening, looking and waiting; they are kept for the next release."""
+    with transaction.atomic():
+        _silence(_of_flow(release))
+
+
+def _open(release: Release, step: Step) -> Endpoint:
+    endpoint = _endpoint(release, step)
+    follows = (endpoint.kind, endpoint.trigger, endpoint.config)
+    for name, value in {**_listens_to(step.params), **_listening_now()}.items():
+        setattr(endpoint, name, value)
+    endpoint.save()
+    anew = follows != (endpoint.kind, endpoint.trigger, endpoint.config)
+    _arrange(endpoint, release, step, timezone.now(), anew=anew)
+    return endpoint
+
+
+def _arrange(endpoint: Endpoint, release: Release, step: Step, now: datetime, *, anew: bool) -> None:
+    """Set the clock or the poll of the endpoint, and stop what it was before."""
+    if endpoint.kind == "schedule":
+        zone = schedules.zone_for(step.params, release.plan.get("settings") or {})
+        schedules.arrange(endpoint, step.params, zone, now)
+    else:
+        schedules.withdraw([endpoint.pk])
+    if endpoint.kind == "poll":
+        polling.arrange(endpoint, step.params, now, anew=anew)
+    else:
+        polling.rest([endpoint.pk])
+
+
+def _silence(endpoints: QuerySet[Endpoint]) -> None:
+    closed = list(endpoints.values_list("pk", flat=True))
+    Endpoint.objects.filter(pk__in=closed).update(**_silent_now())
+    schedules.withdraw(closed)
+    polling.rest(closed)
 
 
 def _listening_now() -> dict[str, object]:
@@ -57,11 +95,11 @@ def _of_flow(release: Release) -> QuerySet[Endpoint]:
 
 
 def _listening(release: Release) -> Iterator[Step]:
-    """The trigger steps that have a public address. Read from the row itself: it may not be committed yet, and what
+    """The trigger steps that have an endpoint. Read from the row itself: it may not be committed yet, and what
     `plan_of` has once read it keeps."""
     for step in plan_from_json(release.plan).steps:
         kind = CATALOG.node_type(step.type)
-        if kind is not None and kind.category == "trigger" and step.params.get("kind") == "webhook":
+        if kind is not None and kind.category == "trigger" and step.params.get("kind") in KINDS:
             yield step
 
 
@@ -82,6 +120,7 @@ def _endpoint(release: Release, step: Step) -> Endpoint:
 def _listens_to(params: Mapping[str, Json]) -> dict[str, Json]:
     trigger = str(params.get("trigger", ""))
     return {
+        "kind": str(params.get("kind", "webhook")),
         "connector": trigger.partition(".")[0],
         "trigger": trigger,
         "config": dict(params.get("settings", {})),

@@ -12,10 +12,14 @@ from dataclasses import dataclass
 from django.db import DatabaseError
 from django.utils import timezone
 
+from integrations.approvals.asking import withdraw_ended
+from integrations.dedupe.seen import forget_expired
 from integrations.effects.reaper import settle_due
 from integrations.failures.snooze import open_those_over
 from integrations.ingress.registration import announce_due
+from integrations.polling.errand import poll_due
 from integrations.runs.writer import Writer
+from integrations.schedules.fire import fire_due
 
 __all__ = ["CHORES", "ERRANDS", "Chore", "Chores", "run_errands"]
 
@@ -31,11 +35,17 @@ class Chore:
     work: Callable[[], object]
 
 
-CHORES: tuple[Chore, ...] = (Chore("open snoozed failures", 2, lambda: open_those_over(timezone.now())),)
+CHORES: tuple[Chore, ...] = (
+    Chore("start what is due by schedule", 1, fire_due),
+    Chore("open snoozed failures", 2, lambda: open_those_over(timezone.now())),
+    Chore("forget keys whose window is over", 60, lambda: forget_expired(timezone.now())),
+    Chore("withdraw questions of ended runs", 60, withdraw_ended),
+)
 
 ERRANDS: tuple[Callable[[Writer], object], ...] = (
     settle_due,
     lambda _writer: announce_due(),
+    lambda _writer: poll_due(),
 )
 
 

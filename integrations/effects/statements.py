@@ -3,7 +3,7 @@ than the queries. Everything here runs inside the writer's transaction and raise
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 from django.db import connection, models
 
@@ -62,7 +62,7 @@ def _fields() -> "dict[str, models.Field[Any, Any]]":
 
 @lru_cache(maxsize=32)
 def _settle_statement(names: tuple[str, ...]) -> str:
-    changes = ", ".join(f"{_quoted(cast("str", _fields()[name].column))} = %s" for name in names)
+    changes = ", ".join(f"{_quoted(str(_fields()[name].column))} = %s" for name in names)
     return f"UPDATE {_table(Effect)} SET {changes} WHERE id = %s AND fence = %s AND state IN ('intended', 'unknown')"  # noqa: S608 - our own names only
 
 

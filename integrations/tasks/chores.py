@@ -18,6 +18,7 @@ from integrations.effects.reaper import settle_due
 from integrations.failures.snooze import open_those_over
 from integrations.ingress.registration import announce_due
 from integrations.polling.errand import poll_due
+from integrations.runs.age import give_up_aged
 from integrations.runs.writer import Writer
 from integrations.schedules.fire import fire_due
 
@@ -39,6 +40,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("start what is due by schedule", 1, fire_due),
     Chore("open snoozed failures", 2, lambda: open_those_over(timezone.now())),
     Chore("forget keys whose window is over", 60, lambda: forget_expired(timezone.now())),
+    Chore("give up runs that are too old", 60, give_up_aged),
     Chore("withdraw questions of ended runs", 60, withdraw_ended),
 )
 

@@ -135,6 +135,10 @@ DRAIN_COMPUTING = env.int("INTERLOCK_DRAIN_COMPUTING", default=8)
 """Of these, how many may compute at once before the process claims no more."""
 DRAIN_SLICE = 20.0  # seconds a drain stays resident; slice + call deadline < the queue's timeout
 CALL_DEADLINE = env.float("INTERLOCK_CALL_DEADLINE", default=30.0)
+BREAKER_FAILURES = env.int("INTERLOCK_BREAKER_FAILURES", default=5)
+"""Calls in a row without an answer after which a far system is left alone for a while."""
+BREAKER_PAUSE = env.float("INTERLOCK_BREAKER_PAUSE", default=10.0)
+"""Seconds until the first call that tries again; each further pause is twice as long, up to 5 minutes."""
 DRAIN_LIMIT = int(DRAIN_SLICE + CALL_DEADLINE + 10)
 """Seconds after which a queue kills a drain: the longest slice, one call's deadline, and time to write it all down."""
 Q_CLUSTER = {

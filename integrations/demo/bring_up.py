@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from integrations.demo.people import PEOPLE
@@ -10,7 +9,15 @@ from integrations.supervisor.child import Child
 from integrations.supervisor.first_start import prepare_folder
 from integrations.supervisor.group import Group
 from integrations.supervisor.ports import free_ports
-from integrations.supervisor.product import Addresses, environment, manage, processes, sandbox_process
+from integrations.supervisor.product import (
+    ONE_OF_EACH,
+    Addresses,
+    Crew,
+    environment,
+    manage,
+    processes,
+    sandbox_process,
+)
 from integrations.supervisor.session import migrate
 
 __all__ = ["bring_up", "fixed_addresses", "free_addresses", "throw_away_env"]
@@ -45,20 +52,11 @@ def throw_away_env(data: Path, addresses: Addresses) -> dict[str, str]:
 
 
 def bring_up(
-    group: Group,
-    data: Path,
-    addresses: Addresses,
-    env: Mapping[str, str],
-    worker: Mapping[str, str] | None = None,
+    group: Group, data: Path, addresses: Addresses, env: Mapping[str, str], crew: Crew = ONE_OF_EACH
 ) -> None:
-    """Start all of it and wait until it works. `worker` is added to the worker's environment. Safe to repeat on old data."""
+    """Start all of it and wait until it works. Safe to repeat on old data."""
     prepare_folder(data, env, [person.username for person in PEOPLE])
     migrate(group, env)
     group.start([sandbox_process(addresses, env, data / "sandbox.sqlite3")])
     group.finish(Child("seed", manage("seed"), env))
-    children = processes(addresses, env)
-    group.start([_with(child, worker or {}) if child.name == "worker" else child for child in children])
-
-
-def _with(child: Child, more: Mapping[str, str]) -> Child:
-    return replace(child, env={**child.env, **more})
+    group.start(processes(addresses, env, crew))

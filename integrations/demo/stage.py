@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from integrations.demo.bring_up import bring_up, free_addresses, throw_away_env
@@ -13,7 +13,7 @@ from integrations.demo.people import PEOPLE
 from integrations.supervisor.console import Console
 from integrations.supervisor.first_start import ENV_FILE, password_name, read_env
 from integrations.supervisor.group import Group
-from integrations.supervisor.product import Addresses
+from integrations.supervisor.product import ONE_OF_EACH, Addresses, Crew
 from integrations.supervisor.session import supervised
 
 __all__ = ["Stage", "run_around", "staged"]
@@ -31,19 +31,29 @@ class Stage:
 
 
 @contextlib.contextmanager
-def staged(console: Console, worker: Mapping[str, str] | None = None) -> Iterator[Stage]:
-    """Bring a demo up, and leave no process and no file of it behind. `worker` is added to the worker's environment;
-    "{folder}" in it stands for the throw-away folder."""
+def staged(
+    console: Console,
+    worker: Mapping[str, str] | None = None,
+    env: Mapping[str, str] | None = None,
+    crew: Crew = ONE_OF_EACH,
+) -> Iterator[Stage]:
+    """Bring a demo up, and leave no process and no file of it behind.
+
+    `env` is added to every process's environment: another database, another queue. `worker` is added to the workers' alone;
+    "{folder}" in it stands for the throw-away folder. `crew`: how many workers and dispatchers.
+    """
     folder = Path(tempfile.mkdtemp(prefix="interlock-"))
     data, addresses = folder / "data", free_addresses()
-    env = throw_away_env(data, addresses) | {"INTERLOCK_RUNTIME_DIR": str(folder / "run")}
-    own = {name: value.format(folder=folder) for name, value in (worker or {}).items()}
+    own = {"INTERLOCK_RUNTIME_DIR": str(folder / "run"), **(env or {})}
+    everywhere = throw_away_env(data, addresses) | own
+    of_workers = {name: value.format(folder=folder) for name, value in (worker or {}).items()}
+    whole_crew = replace(crew, worker_env={**crew.worker_env, **of_workers})
     try:
         with supervised(data, addresses, console) as group:
-            bring_up(group, data, addresses, env, own)
+            bring_up(group, data, addresses, everywhere, whole_crew)
             kept = read_env(data / ENV_FILE)
             passwords = {person.username: kept[password_name(person.username)] for person in PEOPLE}
-            yield Stage(group, folder, addresses, env, passwords)
+            yield Stage(group, folder, addresses, everywhere, passwords)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

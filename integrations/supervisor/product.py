@@ -8,7 +8,7 @@ from pathlib import Path
 from integrations.supervisor.child import Child
 from integrations.supervisor.ports import ReadyPage, answers
 
-__all__ = ["Addresses", "environment", "manage", "processes", "sandbox_process"]
+__all__ = ["ONE_OF_EACH", "Addresses", "Crew", "environment", "manage", "processes", "sandbox_process"]
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -40,6 +40,18 @@ class Addresses:
         return f"http://127.0.0.1:{self.sandbox}" if self.sandbox else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """How many of those processes of which there may be several. More than one worker needs INTERLOCK_QUEUE=celery."""
+
+    workers: int = 1
+    dispatchers: int = 1
+    worker_env: Mapping[str, str] = field(default_factory=dict)
+
+
+ONE_OF_EACH = Crew()
+
+
 def environment(data: Path, addresses: Addresses, inherited: Mapping[str, str]) -> dict[str, str]:
     """The environment of every process of the group. Behind a proxy (`public_url`) sockets share the public origin."""
     own = {
@@ -58,11 +70,13 @@ def manage(*arguments: str) -> list[str]:
     return [sys.executable, str(ROOT / "manage.py"), *arguments]
 
 
-def processes(addresses: Addresses, env: Mapping[str, str]) -> list[Child]:
-    """The product itself: the public door, the live door, the worker and its dispatcher."""
+def processes(addresses: Addresses, env: Mapping[str, str], crew: Crew = ONE_OF_EACH) -> list[Child]:
+    """The product itself: the public door, the live door, its workers and dispatchers (“worker”, “worker 2”, …)."""
     host = addresses.host
     web = ["-m", "granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", "4", "--no-ws"]
     live = ["-m", "uvicorn", "integrations.asgi:application", "--no-access-log", "--log-level", "warning"]
+    ready = ReadyPage(host, addresses.web)
+    work = {**env, **crew.worker_env}
     return [
         Child(
             "web",
@@ -73,9 +87,13 @@ def processes(addresses: Addresses, env: Mapping[str, str]) -> list[Child]:
             _answering(host, addresses.web),
         ),
         Child("live", _python(*live, *_at(host, addresses.live)), env, _answering(host, addresses.live)),
-        Child("worker", manage("worker"), env, ReadyPage(host, addresses.web).says_yes),
-        Child("dispatcher", manage("dispatcher"), env),
+        *(Child(name, manage("worker"), work, ready.says_yes) for name in _numbered("worker", crew.workers)),
+        *(Child(name, manage("dispatcher"), env) for name in _numbered("dispatcher", crew.dispatchers)),
     ]
+
+
+def _numbered(name: str, count: int) -> list[str]:
+    return [name if number == 1 else f"{name} {number}" for number in range(1, count + 1)]
 
 
 def sandbox_process(addresses: Addresses, env: Mapping[str, str], state: Path) -> Child:

@@ -24,8 +24,11 @@ from integrations.tasks.models import Drain
 __all__ = ["DEAD_AFTER", "beat", "bury_dead", "fill_slots", "here", "join", "process_ended"]
 
 DEAD_AFTER = timedelta(seconds=12)  # without a heartbeat
-LOST_AFTER = timedelta(seconds=15)  # a queued drain whose message never arrived
-LOST_ALONE_AFTER = timedelta(seconds=4)  # the same while nobody is resident: better one message too many
+LOST_AFTER = timedelta(
+    seconds=15
+)  # a queued drain whose message never arrived, though a slot was free for it
+SPARE_LOST_AFTER = timedelta(seconds=40)  # one that waits for the next free slot: longer than a slice
+LOST_ALONE_AFTER = timedelta(seconds=4)  # one of a broker while nobody is resident: better a message too many
 ONE_DISPATCHER = 0x1171E210CC  # the name of the lock that dispatchers take turns with
 
 
@@ -89,13 +92,15 @@ def _strike(row: Drain) -> bool:
 def _gone(row: Drain, now: datetime, *, patient: bool, alone: bool) -> bool:
     silent_for = now - row.heartbeat_at
     if row.state == "queued":
-        return not patient and silent_for > (LOST_ALONE_AFTER if alone and _may_repeat() else LOST_AFTER)
+        return not patient and silent_for > _lost_after(alone=alone)
     return process_ended(row) or (not patient and silent_for > DEAD_AFTER)
 
 
-def _may_repeat() -> bool:
-    """A broker's messages go stale by themselves; the embedded queue would carry out each of them."""
-    return get_backend().workers_come_and_go
+def _lost_after(*, alone: bool) -> timedelta:
+    """A broker's messages may be repeated freely, since they go stale; the embedded queue would carry out each of them."""
+    if not get_backend().workers_come_and_go:
+        return LOST_AFTER
+    return LOST_ALONE_AFTER if alone else SPARE_LOST_AFTER
 
 
 def process_ended(row: Drain) -> bool:

@@ -2,10 +2,10 @@
 PYTHON ?= python3
 ARGS ?=
 VENV := .venv/bin
-ON_POSTGRES := tests/effects tests/failures tests/ingress tests/mapping tests/payloads tests/runs tests/tasks
+ON_POSTGRES := tests/approvals tests/dedupe tests/effects tests/failures tests/ingress tests/mapping tests/payloads tests/runs tests/tasks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo start check test e2e screenshots lock clean
+.PHONY: help setup demo start check test bench e2e screenshots lock clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +30,10 @@ test: ## Everything: check, every test on both databases, a real browser (under 
 	@$(VENV)/python deploy/with_postgres.py $(VENV)/pytest -q $(ON_POSTGRES)
 	@deploy/e2e
 	@TEST_BROWSER=$(CURDIR)/deploy/chromium $(VENV)/pytest -q -n 2 --dist worksteal $(ARGS)
+
+bench: ## How fast and how big it is, on SQLite and PostgreSQL (ARGS="--quick --json": under 3 minutes)
+	@$(PYTHON) deploy/setup.py --dev
+	@$(VENV)/python -m tests.bench $(ARGS)
 
 e2e: ## The browser tests alone, against a product started for them
 	@$(PYTHON) deploy/setup.py --dev --e2e

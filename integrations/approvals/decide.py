@@ -7,10 +7,9 @@ from connectors.sdk.validation import Finding, validator_for
 from connectors.sdk.wire import Json, Schema
 from integrations.access.actor import Someone, actor_of
 from integrations.access.audit import record
-from integrations.approvals.asking import token
 from integrations.approvals.models import Approval
 from integrations.payloads import codec
-from integrations.runs.claim import wake_waiting
+from integrations.runs.lanes import queue_parked
 from integrations.runs.models import Run
 from integrations.tasks.doorbell import ring
 
@@ -67,10 +66,7 @@ def decide(approval_id: int, *, approve: bool, answer: Json = None, by: Someone,
         record(
             by, "approval.decide", f"approval {one.pk}", environment=one.environment, note=f"{state}: {note}"
         )
-        wake_waiting(token(one.pk))
-        Run.objects.filter(pk=run_id, state=Run.State.PARKED).update(
-            due_at=now
-        )  # it may wait for several things
+        queue_parked(Run.objects.filter(pk=run_id))  # whatever else it waits for: it looks
         transaction.on_commit(ring)
     return one
 

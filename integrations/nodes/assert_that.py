@@ -136,7 +136,9 @@ def _check(params: Mapping[str, Json], findings: Findings) -> None:
         check_condition(params["condition"], "/config/condition", findings)
     amounts = {name: {"$expr": params[name]} for name in ("left", "right") if params[name]}
     for name, amount in amounts.items():
-        if findings.expression(params[name], f"/config/{name}") is not None:
+        read = findings.expression(params[name], f"/config/{name}")
+        money = findings.shape(params[name], f"/config/{name}").source == "object"
+        if read is not None and not money:
             check_decimals(_DECIMAL, {name: amount}, "/config", findings)
     findings.values(params["message"], "/config/message")
 

@@ -164,7 +164,7 @@ class Scripted:
     def by(cls, read: Mapping[str, Any]) -> Self:
         """The context of a case of `tests/flows/`: replies, tables, keys others own, and answers."""
         context = cls(read.get("replies"), read.get("tables"))
-        context.seen = {(memory, key): "another" for memory, key in read.get("seen", [])}
+        context.seen = dict.fromkeys(map(tuple, read.get("seen", [])), "another")
         context.answers = {path: list(script) for path, script in read.get("answers", {}).items()}
         return context
 

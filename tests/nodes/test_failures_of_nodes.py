@@ -39,6 +39,21 @@ FAILURES: list[tuple[str, Json, Json, str, str]] = [
     ("a missing field deep in the input", call("ledger.create_invoice", input={"customer": "C", "lines": [{"net": {"$expr": "$event.n"}}]}), {"key": "K"}, "missing_value", "/lines/0/net"),
     ("a failing expression deep in the input", call("crm.get_deal", "crm", input={"key": {"$expr": "$string($event.n * 2)"}}), {"n": "x"}, "expression_failed", "/key"),
     ("items without a key", {"type": "for_each", "config": {"items": "$event.l", "key": "$item.sku"}, "body": {"nodes": {"a": {"type": "merge"}}, "edges": {}}}, {"l": [{}]}, "loop_key_empty", "/key"),
+    ("a delay that is no number", {"type": "delay", "config": {"amount": {"$expr": "$event.a"}, "unit": "hours"}}, {"a": "soon"}, "delay_not_a_number", "/amount"),
+    ("a delay of nothing known", {"type": "delay", "config": {"amount": {"$expr": "$event.a"}, "unit": "hours"}}, {}, "missing_value", ""),
+    ("a delay of 1,000 years", {"type": "delay", "config": {"amount": {"$expr": "$event.a"}, "unit": "days"}}, {"a": 365000}, "wait_too_long", ""),
+    ("a date that is none", {"type": "wait_until", "config": {"at": "$event.a"}}, {"a": "tomorrow"}, "instant_wrong", "/at"),
+    ("a day that is none", {"type": "wait_until", "config": {"day": "$event.a", "time": "09:00"}}, {"a": "Monday"}, "instant_wrong", "/day"),
+    ("a key that finds nothing", {"type": "deduplicate", "config": {"key": "$event.a"}}, {}, "key_wrong", "/key"),
+    ("a key with a gap", {"type": "deduplicate", "config": {"key": "[$event.a, null]"}}, {"a": "x"}, "key_wrong", "/key"),
+    ("amounts in two currencies", {"type": "assert", "config": {"left": '$money("1", "EUR")', "right": '$money("1", "GBP")', "message": "Wrong."}}, {}, "assertion_failed", "/left"),
+    ("a condition that isn't so", {"type": "assert", "config": {"condition": "$event.a", "message": {"$expr": "$event.gone"}}}, {"a": False}, "assertion_failed", "/condition"),
+    ("a binary number in a comparison", {"type": "assert", "config": {"left": "$event.a", "right": "$event.a", "message": "Wrong."}}, {"a": 0.1}, "not_decimal", "/left"),
+    ("an item without an amount", {"type": "aggregate", "config": {"items": "$event.l", "fields": [{"name": "n", "operation": "sum", "value": "$item.net"}]}}, {"l": [{"net": "1"}, {}]}, "missing_value", "/fields/0/value"),
+    ("binary numbers in a sum", {"type": "aggregate", "config": {"items": "$event.l", "fields": [{"name": "n", "operation": "sum", "value": "$item"}]}}, {"l": [0.1, 0.2]}, "binary_number", "/fields/0/value"),
+    ("text among amounts", {"type": "aggregate", "config": {"items": "$event.l", "fields": [{"name": "n", "operation": "max", "value": "$item"}]}}, {"l": ["1", "b"]}, "not_decimal", "/fields/0/value"),
+    ("mixed currencies in a sum", {"type": "aggregate", "config": {"items": "$event.l", "fields": [{"name": "n", "operation": "sum", "value": "$item"}]}}, {"l": [{"amount": "1", "currency": "EUR"}, {"amount": "1", "currency": "GBP"}]}, "mixed_currencies", "/fields/0/value"),
+    ("an item without a group", {"type": "aggregate", "config": {"items": "$event.l", "key": "$item.k"}}, {"l": [{"k": "a"}, {}]}, "group_key_missing", "/key"),
 ]  # fmt: skip
 
 
@@ -61,6 +76,29 @@ def test_a_mapping_says_which_line_lacks_what() -> None:
     assert turn.failure.code == "missing_value"
     assert turn.failure.pointer == "/lines/1/sku"
     assert turn.failure.sentence == "sku is missing: $line.sku found nothing."
+
+
+def test_a_failed_assertion_shows_both_amounts() -> None:
+    amounts = {
+        "left": "$event.a",
+        "right": "$event.b",
+        "tolerance": "0.01",
+        "message": "The lines don't add up.",
+    }
+    turn = run({"type": "assert", "config": amounts}, {"a": "100.00", "b": "99.98"})
+    assert turn.failure is not None
+    told = "The lines don't add up. One is 100.00, the other 99.98: 0.02 apart (0.01 is allowed)."
+    assert turn.failure.sentence == told
+    assert turn.failure.info["apart"] == "0.02"
+
+
+def test_a_value_that_does_not_fit_is_told_place_by_place() -> None:
+    schema = {"type": "object", "required": ["a", "b"], "properties": {"n": {"type": "integer"}}}
+    turn = run({"type": "validate", "config": {"schema": schema}}, {"n": "x"})
+    assert turn.failure is not None
+    assert {one["pointer"] for one in turn.failure.info["findings"]} == {"/a", "/b", "/n"}
+    for place in ("a: is missing.", "b: is missing.", "n: "):
+        assert place in turn.failure.sentence
 
 
 def test_a_run_of_too_many_steps_parks_with_the_limit() -> None:

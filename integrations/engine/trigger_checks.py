@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 from connectors.sdk.trigger import PollTrigger, Trigger
-from connectors.sdk.validation import validator_for
 from connectors.sdk.wire import Json, Schema
 from integrations.engine.findings import Findings
 from integrations.engine.recurrence import NoRecurrence, recurrence
 from integrations.engine.schema_check import violations
+from integrations.engine.written_schema import check_schema
 
 __all__ = ["SCHEDULED", "check_connector_trigger", "check_input", "check_interval", "check_schedule"]
 
@@ -63,9 +63,4 @@ def check_interval(config: Mapping[str, Json], findings: Findings) -> None:
 def check_input(config: Mapping[str, Json], findings: Findings) -> Schema:
     """What callers give, as a JSON Schema; {} = anything."""
     schema: Schema = config.get("input") or {}
-    try:
-        validator_for(schema)
-    except ValueError as problem:
-        findings.add("schema_invalid", f"This is not a JSON Schema: {problem}", "/config/input")
-        return {}
-    return schema
+    return schema if check_schema(schema, "/config/input", findings) else {}

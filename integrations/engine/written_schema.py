@@ -26,7 +26,8 @@ def check_schema(schema: Schema, pointer: str, findings: Findings) -> bool:
     try:
         Validator(schema)
     except ValueError as error:
-        findings.add("schema_wrong", f"This isn't a JSON Schema: {error}"[:300], pointer)
+        reason = str(error).partition("\n")[0][:300].rstrip(".")
+        findings.add("schema_wrong", f"This isn't a JSON Schema: {reason}.", pointer)
         return False
     return True
 

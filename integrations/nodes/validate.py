@@ -1,16 +1,16 @@
 """The validation: a value must fit a JSON Schema, and everything that doesn't is said at once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Literal
 
 from connectors.sdk.errors import Data
-from connectors.sdk.validation import Finding, Validator, validator_for
+from connectors.sdk.validation import Finding, validator_for
 from connectors.sdk.wire import Json, Schema
 from integrations.engine.expressions import source_of
-from integrations.engine.expressions.template import escaped
 from integrations.engine.findings import Findings
 from integrations.engine.node import Catalog, Compiled, CompileScope, Ports, StepScope
 from integrations.engine.outcome import Done, Outcome
+from integrations.engine.written_schema import check_schema
 
 __all__ = ["NODE", "Validate"]
 
@@ -65,7 +65,7 @@ class Validate:
         if findings.config(self.schema, config):
             if value:
                 findings.expression(value, "/config/value")
-            _check_schema(config["schema"], findings)
+            check_schema(config["schema"], "/config/schema", findings)
         params = {
             "value": value,
             "schema": config.get("schema", {}),
@@ -88,36 +88,6 @@ class Validate:
             pointer=found[0][0],
             info={"count": len(found), "findings": told},
         )
-
-
-def _check_schema(schema: Schema, findings: Findings) -> None:
-    remote = list(_remote(schema, "/config/schema"))
-    for place, target in remote:
-        message = f"A schema may refer to its own parts only, not to {target}. Copy what you need into it."
-        findings.add("schema_remote", message, place)
-    if remote:
-        return
-    try:
-        Validator(schema)
-    except ValueError as error:
-        why = str(error).partition("\n")[0][:300].rstrip(".")
-        findings.add("schema_wrong", f"This isn't a JSON Schema: {why}.", "/config/schema")
-
-
-def _remote(schema: Json, pointer: str) -> Iterator[tuple[str, str]]:
-    """(place, target) of every reference that leads out of the schema, and of names that would give it another base."""
-    if isinstance(schema, list):
-        for at, part in enumerate(schema):
-            yield from _remote(part, f"{pointer}/{at}")
-    if not isinstance(schema, dict):
-        return
-    for name, part in schema.items():
-        place = f"{pointer}/{escaped(name)}"
-        leads_out = name in ("$ref", "$dynamicRef", "$recursiveRef") and isinstance(part, str)
-        if leads_out and not part.startswith("#"):
-            yield place, part
-        elif name not in ("const", "enum", "default", "examples"):
-            yield from _remote(part, place)
 
 
 def _sentence(found: list[Finding]) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,10 @@ def case(file: Path) -> dict[str, Any]:
 
 
 def catalog_of(read: Mapping[str, Any]) -> Catalog:
-    """Flows of real connectors say so; the others use the workbench's."""
-    return CATALOG if read.get("catalogue") == "installed" else catalog()
+    """Flows of real connectors say so; the others use the workbench's, with the flows the case calls."""
+    if read.get("catalogue") == "installed":
+        return CATALOG
+    return replace(catalog(), flows=read.get("flows", {}))
 
 
 def plan_of(read: Mapping[str, Any]) -> Plan:

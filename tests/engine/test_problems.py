@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ CASES: list[dict[str, Any]] = json.loads((HERE / "problems.json").read_text())
 def problems_of(case: dict[str, Any]) -> tuple[Problem, ...]:
     settings = {"settings": case["settings"]} if "settings" in case else {}
     document = flow(case["nodes"], *case["edges"], **settings)
-    return compile_flow(document, catalog(), Limits(**case.get("limits", {}))).problems
+    known = replace(catalog(), flows={"test-flow": document, **case.get("flows", {})})
+    return compile_flow(document, known, Limits(**case.get("limits", {}))).problems
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['code']}: {case['why']}")

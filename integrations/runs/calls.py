@@ -1,18 +1,24 @@
 """One connector call of a step, from slot to result: binding, schema, sign-in, exchange, and for writes the effect ledger."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TypeVar
 
 from django.conf import settings
 
 from connectors.sdk import errors, registry
+from connectors.sdk.http import Waiting
 from connectors.sdk.operation import Operation, Read, Write
 from connectors.sdk.session import LiveCall, open_call
 from connectors.sdk.validation import validator_for
 from connectors.sdk.wire import Exchange, Json
+from integrations.database import give_back
 from integrations.effects.write import WriteRequest, Writing
 from integrations.engine.node import EffectSpec
+from integrations.limits.calling import StepPlace, step_of
+from integrations.limits.gate import Admission
 from integrations.runs import killpoints
 from integrations.runs.journal import RunJournal
 from integrations.runs.lease import Leases
@@ -42,12 +48,14 @@ class HandedBack(Exception):  # noqa: N818 - not an error: another drain goes on
 
 
 class Calls:
-    """The calls of one claimed run."""
+    """The calls of one claimed run. `waiting` gives what is entered while a far system is waited for."""
 
-    def __init__(self, run: Run, journal: RunJournal, leases: Leases) -> None:
+    def __init__(self, run: Run, journal: RunJournal, leases: Leases, waiting: Waiting = nullcontext) -> None:
         self._run = run
         self._journal = journal
         self._leases = leases
+        self._waiting = waiting
+        self._bindings_since = time.monotonic() if run.fence > 1 else 0.0
 
     @property
     def journal(self) -> RunJournal:
@@ -57,20 +65,24 @@ class Calls:
     def perform(self, step: StepCall) -> Json:
         """Carry the call out and return the operation's output.
 
-        Raises `Failure`, `EffectInFlight`, `Superseded`, and `HandedBack` when this process's slice is over.
+        Raises `Failure`, `Held` when the far system's limits say that it has to wait (nothing was sent or meant then),
+        `Superseded`, and `HandedBack` when this process's slice is over.
         """
         if self._leases.closing:
             raise HandedBack
         operation = self._operation(step)
-        connection = connections.bound(self._run.environment_id, step.slot)
+        connection = connections.bound(self._run.environment_id, step.slot, not_before=self._bindings_since)
         _same_connector(connection, step)
         data = step.data
         validator_for(operation.input).check(data)
         killpoints.passing(step.path, "before")
-        if isinstance(operation, Read):
-            self._journal.flush()
-            return self._signed_in(connection, step, lambda call: operation.run(call, data))
-        return self._write(connection, step, operation, data)
+        with step_of(
+            connection, StepPlace(self._run.pk, step.path, step.attempt, self._journal)
+        ) as admission:
+            if isinstance(operation, Read):
+                self._journal.flush()
+                return self._signed_in(connection, step, admission, lambda call: operation.run(call, data))
+            return self._write(connection, step, admission, operation)
 
     def _operation(self, step: StepCall) -> Operation:
         try:
@@ -80,7 +92,7 @@ class Calls:
                 f"This installation has no operation “{step.operation}”.", code="operation_gone"
             ) from error
 
-    def _write(self, connection: Connection, step: StepCall, operation: Write, data: Json) -> Json:
+    def _write(self, connection: Connection, step: StepCall, admission: Admission, operation: Write) -> Json:
         request = WriteRequest(
             run=self._run,
             path=step.path,
@@ -88,29 +100,41 @@ class Calls:
             connection=connection,
             operation_id=step.operation,
             operation=operation,
-            data=data,
+            data=step.data,
             spec=step.effect or EffectSpec(identity=()),
+            secure=admission.secure,
         )
-        return self._signed_in(connection, step, lambda call: Writing(request, call, self._journal).perform())
+        return self._signed_in(
+            connection, step, admission, lambda call: Writing(request, call, self._journal).perform()
+        )
 
-    def _signed_in(self, connection: Connection, step: StepCall, use: Callable[[LiveCall], T]) -> T:
+    def _signed_in(
+        self,
+        connection: Connection,
+        step: StepCall,
+        admission: Admission,
+        use: Callable[[LiveCall], T],
+    ) -> T:
         """Use a call; a refused sign-in is refreshed and tried once more, since nothing happened."""
         account = connections.fresh_account(connection)
+        version = connection.token_version
         try:
-            return use(self._open(connection, step, account))
+            return use(self._open(connection, step, admission, account))
         except errors.Auth as refused:
-            renewed = connections.after_auth_failure(connection, connection.token_version)
+            renewed = connections.after_auth_failure(connection, version)
             if renewed is None:
                 connections.needs_reconnecting(connection, refused.sentence)
                 raise
         self._journal.commit(lambda: None)  # what was refused is free again before it is meant again
         try:
-            return use(self._open(connection, step, renewed))
+            return use(self._open(connection, step, admission, renewed))
         except errors.Auth as refused:
             connections.needs_reconnecting(connection, refused.sentence)
             raise
 
-    def _open(self, connection: Connection, step: StepCall, account: connections.Account) -> LiveCall:
+    def _open(
+        self, connection: Connection, step: StepCall, admission: Admission, account: connections.Account
+    ) -> LiveCall:
         def record(exchange: Exchange) -> None:
             self._journal.exchange(step.path, step.attempt, exchange)
 
@@ -118,8 +142,22 @@ class Calls:
             self._leases.check(self._run.pk)
             killpoints.passing(step.path, "intended")
 
-        connector = registry.connector(connection.connector)
-        return open_call(connector, account, record, before_send=before_send, budget=settings.CALL_DEADLINE)
+        return open_call(
+            registry.connector(connection.connector),
+            account,
+            record,
+            before_send=before_send,
+            budget=settings.CALL_DEADLINE,
+            gate=admission,
+            waiting=self._away,
+        )
+
+    @contextmanager
+    def _away(self) -> Iterator[None]:
+        """The thread waits for a far system: others may compute, and use its database connection."""
+        give_back()
+        with self._waiting():
+            yield
 
 
 def _same_connector(connection: Connection, step: StepCall) -> None:

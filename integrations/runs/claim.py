@@ -4,7 +4,7 @@ Only queued and parked runs have a due time, so one partial index says what is d
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.models import F, Min, Q
@@ -78,10 +78,10 @@ def claim_suspect(owner: str) -> Run | None:
     return None
 
 
-def queue_again(run_id: int) -> None:
-    """Due at once, held by nobody: its holder gives it back on purpose."""
+def queue_again(run_id: int, after: timedelta = timedelta(0)) -> None:
+    """Due at once or `after` a while, held by nobody: its holder gives it back on purpose."""
     Run.objects.filter(pk=run_id).update(
-        state=Run.State.QUEUED, due_at=timezone.now(), lease_owner="", lease_until=None
+        state=Run.State.QUEUED, due_at=timezone.now() + after, lease_owner="", lease_until=None
     )
 
 

@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 from django.db import close_old_connections
@@ -13,6 +14,7 @@ from django.db import close_old_connections
 from connectors.sdk.errors import Failure
 from connectors.sdk.wire import Json
 from integrations.catalog import CATALOG
+from integrations.database import AWAY, forget_broken
 from integrations.engine.executor import Given, advance
 from integrations.engine.outcome import Parked, Turn
 from integrations.payloads import codec
@@ -34,6 +36,7 @@ from integrations.tasks.doorbell import ring
 __all__ = ["Runner"]
 
 logger = logging.getLogger(__name__)
+DATABASE_REST = timedelta(seconds=2)  # before a run is taken up again whose reading the database broke off
 
 
 class Bug(Failure):
@@ -60,6 +63,10 @@ class Runner:
             logger.info("run %s dropped: %s", run.pk, lost)
         except HandedBack:
             self._hand_back(run, journal)
+        except AWAY as trouble:
+            logger.warning("run %s goes on when the database is back: %s", run.pk, trouble)
+            forget_broken()
+            self._hand_back(run, journal, after=DATABASE_REST)
         except Exception as bug:
             logger.exception("run %s met a bug", run.pk)
             self._park_bug(run, journal, bug)
@@ -99,10 +106,10 @@ class Runner:
             logger.exception("what run %s had gathered could not be written; only its parking is", run.pk)
             self._commit_alone(run, journal.seq, lambda: park(run, parked, NOTHING_KNOWN))
 
-    def _hand_back(self, run: Run, journal: RunJournal) -> None:
+    def _hand_back(self, run: Run, journal: RunJournal, after: timedelta = timedelta(0)) -> None:
         """The slice is over: keep what is done, and let another drain go on at the next step."""
         try:
-            journal.commit(lambda: queue_again(run.pk))
+            journal.commit(lambda: queue_again(run.pk, after))
         except FenceLost:
             logger.info("run %s was taken while it was handed back", run.pk)
         else:

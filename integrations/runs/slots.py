@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+from integrations.database import give_back
 from integrations.tasks.doorbell import runtime_folder
 
 __all__ = ["Recorder", "Slots", "suspects_of"]
@@ -100,6 +101,7 @@ class Slots:
     def waiting(self, run_id: int) -> Iterator[None]:
         """The calling thread waits for somebody else: a far system, or the commit of what it handed over."""
         me = threading.get_ident()
+        give_back()
         with self._changed:
             self._recorder.strike(self._places.pop(me, None))
             self._computing -= 1

@@ -17,11 +17,11 @@ from django.db import (
     DatabaseError,
     InterfaceError,
     OperationalError,
-    close_old_connections,
     connection,
     transaction,
 )
 
+from integrations.database import forget_broken
 from integrations.runs.hand_over import Answer, FenceLost, HandOver, Work, together
 
 __all__ = ["FenceLost", "InlineWriter", "Writer"]
@@ -116,7 +116,7 @@ def commit_together(batch: Sequence[Item]) -> None:
             logger.warning(
                 "commit of %d hand-overs failed, replaying (%d): %s", len(batch), replay + 1, problem
             )
-            close_old_connections()
+            forget_broken()
             time.sleep(min(0.05 * 2**replay, 2.0))
             continue
         for (_, future), (value, error) in zip(batch, answers, strict=True):

@@ -115,7 +115,7 @@ def test_calls_are_recorded_once_even_if_the_hand_over_is_replayed(
     journal.exchange("deal", 1, CALL)
     journal.record("deal", node="deal", attempt=1, outcome=Done({"a": 1}))
     monkeypatch.setattr(writing, "_write", lossy)
-    monkeypatch.setattr(writing, "close_old_connections", lambda: None)  # the test's own is still needed
+    monkeypatch.setattr(writing, "forget_broken", lambda: None)  # the test's own is still needed
     journal.commit(lambda: None)
 
     assert Exchange.objects.get().ms == pytest.approx(12.35)

@@ -25,11 +25,10 @@ from connectors.sdk.wire import Exchange, Json, Request, Response
 __all__ = ["Http", "OnExchange", "Route", "Waiting"]
 
 OnExchange = Callable[[Exchange], None]
-Waiting = AbstractContextManager[object]
-"""Entered when this thread begins to wait for the far system and left when the answer is there; used again and again."""
+Waiting = Callable[[], AbstractContextManager[object]]
+"""Gives what is entered while this thread waits for the far system, and left when the answer is there."""
 
 _DEFAULTS = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "Interlock"}
-_NO_WAITING: Waiting = nullcontext()
 _WELL_QUOTED = re.compile(r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/?\[\]]|%[0-9A-Fa-f]{2})*")
 _DOTS = frozenset({"..", "."})
 
@@ -65,7 +64,7 @@ class Http:
         redactor: Redactor | None = None,
         now: Callable[[], float] = time.monotonic,
         before_send: Callable[[], None] | None = None,
-        waiting: Waiting | None = None,
+        waiting: Waiting = nullcontext,
     ) -> None:
         self._route = route
         self._base = _base(route.base_url, route.reach)
@@ -74,7 +73,7 @@ class Http:
         self.redactor = redactor or Redactor()
         self._now = now
         self._before_send = before_send
-        self._waiting = waiting or _NO_WAITING
+        self._waiting = waiting
 
     def send(
         self, request: Request, headers: Mapping[str, str], *, deadline: float | None = None
@@ -97,7 +96,7 @@ class Http:
         response: Response | None = None
         error = "dropped before sending"
         try:
-            with self._waiting:
+            with self._waiting():
                 answer = self._exchange(request, data, flight)
             response = _response(answer)
             error = ""

@@ -13,7 +13,9 @@ from connectors.sdk.errors import Data
 from connectors.sdk.validation import Validator
 from connectors.sdk.wire import Schema
 
-__all__ = ["QUALITY_RULES", "SCHEMA", "Limit", "Manifest", "ManifestError", "read_manifest"]
+__all__ = [
+    "LIMITS", "QUALITY_RULES", "SCHEMA", "Limit", "Manifest", "ManifestError", "limit_of", "read_manifest",
+]  # fmt: skip
 
 QUALITY_RULES = (
     "tests-every-operation",
@@ -31,6 +33,23 @@ QUALITY_RULES = (
 )
 _PERIODS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 _TEXT = {"type": "string", "minLength": 1}
+
+LIMITS: Schema = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["scope"],
+        "properties": {
+            "scope": {"enum": ["connection", "account"]},
+            "calls": {"type": "integer", "minimum": 1},
+            "per": {"type": "string", "pattern": "^[1-9][0-9]*[smhd]$"},
+            "concurrent": {"type": "integer", "minimum": 1},
+        },
+        "dependentRequired": {"calls": ["per"], "per": ["calls"]},
+    },
+}
+"""`[{"scope": "account", "calls": 100, "per": "1m"}, {"scope": "connection", "concurrent": 4}]`: all of them hold at once."""
 
 SCHEMA: Schema = {
     "type": "object",
@@ -50,21 +69,7 @@ SCHEMA: Schema = {
         "hosts": {"anyOf": [{"const": "any"}, {"type": "array", "minItems": 1, "items": _TEXT}]},
         "base_url": {"type": "string", "pattern": "^https://"},
         "docs": {"type": "string", "pattern": "^https://"},
-        "limits": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "additionalProperties": False,
-                "required": ["scope"],
-                "properties": {
-                    "scope": {"enum": ["connection", "account"]},
-                    "calls": {"type": "integer", "minimum": 1},
-                    "per": {"type": "string", "pattern": "^[1-9][0-9]*[smhd]$"},
-                    "concurrent": {"type": "integer", "minimum": 1},
-                },
-                "dependentRequired": {"calls": ["per"], "per": ["calls"]},
-            },
-        },
+        "limits": LIMITS,
         "quality": {
             "type": "object",
             "additionalProperties": False,
@@ -127,7 +132,7 @@ def read_manifest(path: Path) -> Manifest:
             f"{path}: the id “{document['id']}” must be the folder's name, “{path.parent.name}”"
         )
     hosts = document.pop("hosts")
-    limits = tuple(_limit(raw) for raw in document.pop("limits", []))
+    limits = tuple(limit_of(raw) for raw in document.pop("limits", []))
     return Manifest(
         hosts=("*",) if hosts == "any" else tuple(hosts),
         limits=limits,
@@ -136,7 +141,8 @@ def read_manifest(path: Path) -> Manifest:
     )
 
 
-def _limit(raw: Mapping[str, Any]) -> Limit:
+def limit_of(raw: Mapping[str, Any]) -> Limit:
+    """One limit from its JSON, as `LIMITS` says."""
     per = raw.get("per", "")
     return Limit(
         scope=raw["scope"],

@@ -4,6 +4,7 @@ import json
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from threading import Lock
 from typing import Protocol
@@ -140,7 +141,7 @@ def open_call(  # noqa: PLR0913 - what the runtime lends a call, each by its nam
     before_send: Callable[[], None] | None = None,
     budget: float | None = None,
     gate: Gate | None = None,
-    waiting: Waiting | None = None,
+    waiting: Waiting = nullcontext,
 ) -> LiveCall:
     """A call on `account`. Each request gets `account.deadline` seconds in all, and all of them `budget` when given.
 

@@ -63,11 +63,15 @@ class Origin:
         )
 
 
+def _at_any_time() -> None:
+    """Nothing limits when the request may leave."""
+
+
 @dataclass(frozen=True, slots=True)
 class WriteRequest:
     """What a writing step wants: whose run, which operation on which connection, with which checked input.
 
-    `origin` stands in for a run that there isn't.
+    `origin` stands in for a run that there isn't. `secure` has the request's turn come, or raises: before it is meant.
     """
 
     run: Run | None
@@ -79,6 +83,7 @@ class WriteRequest:
     data: Json
     spec: EffectSpec
     origin: Origin | None = None
+    secure: Callable[[], None] = _at_any_time
 
     @property
     def behalf(self) -> Origin:

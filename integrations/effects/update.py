@@ -90,6 +90,7 @@ class Updating:
             statements.take_back(effect.pk)
             return found
 
+        self._step.want.secure()
         outcome = self._step.journal.commit(take)
         if isinstance(outcome, Effect):
             self._step.journal.met(self._step.want.path, outcome.pk)

@@ -152,6 +152,7 @@ class Writing:
         prepared = step.prepare(intent.identity, intent.generation)
         if self._op.effect == "delete":
             intent = replace(intent, far_id=prepared.request.far_id)
+        step.want.secure()
         effect = step.journal.commit(
             lambda: ledger.intend(
                 intent,

@@ -52,6 +52,8 @@ def fresh_account(connection: Connection) -> Account:
     Config when the sign-in service can't be used. Call it outside a transaction.
     """
     if connection.status == Connection.Status.RECONNECT:
+        connection.refresh_from_db(fields=TOKEN_FIELDS)
+    if connection.status == Connection.Status.RECONNECT:
         raise _reconnect(connection)
     if _lasts(connection, AHEAD) or auth_kind(connection).oauth2 is None:
         return account(connection)

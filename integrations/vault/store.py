@@ -1,5 +1,6 @@
 """A connection's secrets at rest: opening them for a call, saving what a person typed or a provider granted."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Literal
@@ -37,7 +38,38 @@ TOKENS = frozenset({"access_token", "refresh_token"})
 
 
 def account(connection: Connection) -> Account:
-    """The connection as a connector sees it, secrets opened. Raises Config when they can't be opened."""
+    """The connection as a connector sees it, secrets opened. Raises Config when they can't be opened.
+
+    The same connection with the same content gives the same account, so that what is derived from it is derived once.
+    """
+    content = _content(connection)
+    kept = _accounts.get(connection.pk)
+    if kept is not None and kept[0] == content:
+        return kept[1]
+    opened = _opened(connection)
+    if len(_accounts) >= MOST_ACCOUNTS:
+        _accounts.clear()
+    _accounts[connection.pk] = content, opened
+    return opened
+
+
+_accounts: dict[int, tuple[tuple[object, ...], Account]] = {}
+MOST_ACCOUNTS = 256
+
+
+def _content(connection: Connection) -> tuple[object, ...]:
+    """All that an account follows from."""
+    return (
+        bytes(connection.sealed),
+        connection.base_url,
+        connection.auth,
+        json.dumps(connection.settings, sort_keys=True),
+        _reach(connection),
+        settings.CALL_DEADLINE,
+    )
+
+
+def _opened(connection: Connection) -> Account:
     try:
         secrets = unseal(connection.sealed, connection_aad(connection.pk))
     except SealBroken as error:

@@ -64,7 +64,15 @@ def changes_trigger(
         more = bool(answers[0].json.get("$next"))
         return Page(found, _following(kind, page, since, settings, more=more), server_clock(answers[0]))
 
-    return PollTrigger(title=title, help=help, config=config, output=output, sample=sample, poll=poll)
+    return PollTrigger(
+        title=title,
+        help=help,
+        config=config,
+        output=output,
+        sample=sample,
+        poll=poll,
+        record=feed.path.strip("/").removesuffix("s"),
+    )
 
 
 def _place(cursor: str | None) -> tuple[str, int]:

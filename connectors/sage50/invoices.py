@@ -9,7 +9,17 @@ from connectors.sdk.paths import path_of
 from connectors.sdk.schema import date, decimal, obj, text
 from connectors.sdk.wire import Json, Schema
 
-__all__ = ["INVOICE", "INVOICE_SAMPLE", "amount_of", "invoice_output", "read_invoice", "standing_of"]
+__all__ = [
+    "INVOICE",
+    "INVOICE_SAMPLE",
+    "amount_of",
+    "invoice_output",
+    "is_draft",
+    "money_text",
+    "read_invoice",
+    "standing_of",
+    "status_of",
+]
 
 INVOICE: Schema = obj(
     {
@@ -69,10 +79,10 @@ def invoice_output(invoice: Json) -> Json:
         "customer_id": _id(invoice.get("contact")),
         "date": str(invoice.get("date") or "")[:10],
         "reference": str(invoice.get("reference") or ""),
-        "net_amount": _money(invoice.get("net_amount")),
-        "tax_amount": _money(invoice.get("tax_amount")),
-        "total_amount": _money(invoice.get("total_amount")),
-        "outstanding_amount": _money(invoice.get("outstanding_amount")),
+        "net_amount": money_text(invoice.get("net_amount")),
+        "tax_amount": money_text(invoice.get("tax_amount")),
+        "total_amount": money_text(invoice.get("total_amount")),
+        "outstanding_amount": money_text(invoice.get("outstanding_amount")),
         "currency": _id(invoice.get("currency")),
     }
     address = _page_of(invoice.get("links"))
@@ -93,14 +103,27 @@ def standing_of(call: Call, invoice_id: str) -> Standing:
         invoice = read_invoice(call, invoice_id)
     except NotFound:
         return "gone"
-    return "void" if _id(invoice.get("status")) == "VOID" else "stands"
+    return "void" if status_of(invoice) == "VOID" else "stands"
+
+
+def status_of(document: Json) -> str:
+    """The id of an invoice's or credit note's status, such as DRAFT."""
+    return _id(document.get("status"))
+
+
+def is_draft(call: Call, invoice_id: str) -> bool:
+    """Whether the invoice is there and may still be changed."""
+    try:
+        return status_of(read_invoice(call, invoice_id)) == "DRAFT"
+    except NotFound:
+        return False
 
 
 def amount_of(output: Json) -> Mapping[str, str]:
     return {"amount": output["total_amount"], "currency": output["currency"]}
 
 
-def _money(value: Json) -> str:
+def money_text(value: Json) -> str:
     """A number or a numeric string, as money text: 1080.0 → "1080.00"."""
     return decimal_text(0 if value is None else value, places=2)
 

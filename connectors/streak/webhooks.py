@@ -60,6 +60,7 @@ def box_trigger(title: str, event: str, *stamps: str, help: str = "") -> Webhook
         return {"webhook_key": str(made["key"]), "pipeline_key": pipeline}
 
     return WebhookTrigger(
+        record="box",
         title=title,
         help=help,
         config=CONFIG,

@@ -3,31 +3,28 @@
 from collections.abc import Sequence
 
 from connectors.sage50.client import pages
+from connectors.sage50.credit import COMPENSATION
 from connectors.sage50.idempotency import NATIVE
-from connectors.sage50.invoices import INVOICE, INVOICE_SAMPLE, amount_of, invoice_output, standing_of
-from connectors.sage50.ledger import account_id, tax_percentage
-from connectors.sdk.errors import Data
+from connectors.sage50.invoice_body import INVOICE_FIELDS, INVOICE_REQUIRED, invoice_body
+from connectors.sage50.invoices import (
+    INVOICE,
+    INVOICE_SAMPLE,
+    amount_of,
+    invoice_output,
+    is_draft,
+    standing_of,
+)
 from connectors.sdk.marks import has_mark, stamp, unstamp
-from connectors.sdk.numbers import decimal_of
-from connectors.sdk.operation import Call, Mark, Match, Write
-from connectors.sdk.schema import choice, date, decimal, items, obj, text
+from connectors.sdk.operation import Call, Mark, Match, Revision, Write
+from connectors.sdk.schema import choice, obj
 from connectors.sdk.wire import Json, Request, Response
 
 
 def prepare(call: Call, data: Json, mark: Mark) -> Request:
-    """The request with nominal codes as ledger account ids; amounts go out as the decimal texts they came in as."""
-    invoice: dict[str, Json] = {
+    invoice = {
         "idempotency_id": mark.guid,
-        "contact_id": data["customer_id"],
-        "date": data["date"],
-        "reference": data.get("reference", ""),
-        "notes": stamp(data.get("notes", ""), mark),
-        "invoice_lines": [_line(call, line, number) for number, line in enumerate(data["lines"])],
+        **invoice_body(call, data, stamp(data.get("notes", ""), mark)),
     }
-    if data.get("due_date"):
-        invoice["due_date"] = data["due_date"]
-    if data.get("currency"):
-        invoice["currency_id"] = data["currency"]
     if data.get("status", "draft") == "draft":
         invoice["status_id"] = "DRAFT"
     return Request("POST", "/sales_invoices", json={"sales_invoice": invoice})
@@ -56,46 +53,10 @@ def unmarked(request: Request) -> Json:
     return {**invoice, "notes": unstamp(invoice["notes"])}
 
 
-def _line(call: Call, line: Json, number: int) -> dict[str, Json]:
-    where = f"/lines/{number}"
-    sent: dict[str, Json] = {
-        "description": line["description"],
-        "ledger_account_id": account_id(call, line["nominal_code"], f"{where}/nominal_code"),
-        "quantity": line["quantity"],
-        "unit_price": line["unit_price"],
-        "tax_rate_id": line["tax_rate_id"],
-    }
-    taxed = tax_percentage(call, line["tax_rate_id"], f"{where}/tax_rate_id") > 0
-    if "tax_amount" in line:
-        sent["tax_amount"] = line["tax_amount"]
-    elif taxed:
-        raise Data(
-            "A line with a tax rate needs its tax amount.",
-            code="tax_amount_missing",
-            pointer=f"{where}/tax_amount",
-        )
-    if not taxed and decimal_of(sent.get("tax_amount", "0")) != 0:
-        raise Data(
-            "A line without tax has a tax amount.", code="tax_amount_wrong", pointer=f"{where}/tax_amount"
-        )
-    return sent
+def revised(far_id: str, data: Json) -> Json:
+    """The same invoice, written over the draft there is."""
+    return {"invoice_id": far_id, **{name: value for name, value in data.items() if name != "status"}}
 
-
-_LINE = obj(
-    {
-        "description": text("Description", shortest=1),
-        "quantity": decimal("Quantity"),
-        "unit_price": decimal("Unit price", currency="/currency"),
-        "nominal_code": text(
-            "Nominal code", help="The ledger account, such as 4000.", shortest=1, x_options="ledger_accounts"
-        ),
-        "tax_rate_id": text("Tax rate", help="Such as GB_STANDARD.", shortest=1, x_options="tax_rates"),
-        "tax_amount": decimal(
-            "Tax amount", help="Of this line; not needed when the rate is zero.", currency="/currency"
-        ),
-    },
-    required=("description", "quantity", "unit_price", "nominal_code", "tax_rate_id"),
-)
 
 OPERATION = Write(
     title="Create a sales invoice",
@@ -103,18 +64,12 @@ OPERATION = Write(
     record="sales_invoice",
     input=obj(
         {
-            "customer_id": text("Customer id", shortest=1),
-            "date": date("Invoice date"),
-            "due_date": date("Due date"),
-            "reference": text("Reference", longest=25),
-            "currency": text("Currency", help="Three letters, such as GBP.", longest=3),
-            "notes": text("Notes", longest=1900),
+            **INVOICE_FIELDS,
             "status": choice(
                 "Status", ["draft", "open"], help="open: posted to the ledger at once.", default="draft"
             ),
-            "lines": items("Lines", _LINE, minItems=1),
         },
-        required=("customer_id", "date", "lines"),
+        required=INVOICE_REQUIRED,
     ),
     output=INVOICE,
     sample=INVOICE_SAMPLE,
@@ -126,4 +81,6 @@ OPERATION = Write(
     find=find,
     standing=standing_of,
     amount=amount_of,
+    revise=Revision("sage50.update_invoice", is_draft, revised),
+    compensation=COMPENSATION,
 )

@@ -29,6 +29,7 @@ _FORGOTTEN = (
     "product",
     "contact",
     "sales_invoice",
+    "sales_credit_note",
     "contact_payment",
     "idempotency",
     "code",

@@ -24,7 +24,7 @@ from connectors.sdk.sandbox.simulator import Route, World
 from connectors.sdk.sandbox.store import Record
 from connectors.sdk.wire import Json
 
-__all__ = ["ROUTES", "invoice_view", "new_invoice", "settled"]
+__all__ = ["ROUTES", "check_head", "dated", "invoice_view", "new_invoice", "settled", "sums_of"]
 
 _LENGTHS = {"reference": 25, "notes": 2000, "invoice_number_prefix": 6, "void_reason": 255}
 _MONEY = ("net_amount", "tax_amount", "total_amount")
@@ -74,7 +74,8 @@ def invoice_view(world: World, invoice: Record) -> dict[str, Json]:
     }
 
 
-def _head(world: World, body: Record, problems: Problems) -> None:
+def check_head(world: World, body: Record, problems: Problems) -> None:
+    """What invoices and credit notes have in common: customer, dates, currency, status."""
     _check_customer(world, body, problems)
     if not body.get("date"):
         problems.add("date", "can't be blank")
@@ -103,21 +104,22 @@ def _check_customer(world: World, body: Record, problems: Problems) -> None:
 def _summed(world: World, body: Record) -> Record:
     """Check an invoice's body and work out what is kept of it: lines, sums, currency."""
     problems = Problems("sales_invoice")
-    _head(world, body, problems)
+    check_head(world, body, problems)
     given = body.get("invoice_lines")
     if not isinstance(given, list) or not given:
         problems.add("invoice_lines", "can't be blank")
         given = []
     lines = priced(world, problems, given)
     problems.check()
+    return sums_of(world, body, lines, "invoice_lines")
+
+
+def sums_of(world: World, body: Record, lines: list[Record], field: str) -> Record:
+    """What is kept of a checked document: its lines, what they come to, and its currency."""
     contact = world.records.get("contact", body["contact_id"]) or unknown_record()
     currency = body.get("currency_id") or contact["input"]["currency_id"]
     known = world.records.get("currency", currency) or unknown_record()
-    kept = {
-        name: value
-        for name, value in body.items()
-        if name not in ("idempotency_id", "invoice_lines", "status_id")
-    }
+    kept = {name: value for name, value in body.items() if name not in ("idempotency_id", field, "status_id")}
     sums = {name: str(sum((amount(line[name]) for line in lines), Decimal())) for name in _MONEY}
     rate = str(body.get("exchange_rate") or known["exchange_rate"])
     return sums | {"input": _jsonable(kept), "lines": lines, "currency_id": currency, "exchange_rate": rate}
@@ -204,22 +206,24 @@ def settled(world: World, invoice: Record, paid: Decimal, payment_id: str) -> Re
 
 
 def list_invoices(world: World, request: Request) -> Reply:
-    contact, status, search = (request.query(name) for name in ("contact_id", "status_id", "search"))
+    found = dated(world, request, "sales_invoice")
+    search = request.query("search").lower()
+    shown = [one for one in found if not search or search in _text(world, one)]
+    return envelope(world, request, "sales_invoices", shown, invoice_view)
+
+
+def dated(world: World, request: Request, kind: str) -> list[Record]:
+    """The documents of `kind` that the query's contact, status and dates leave."""
+    contact, status = request.query("contact_id"), request.query("status_id")
     first, last = request.query("from_date"), request.query("to_date")
-    records = (
-        world.records.find("sales_invoice", "contact", contact)
-        if contact
-        else world.records.all("sales_invoice")
-    )
-    found = [
+    records = world.records.find(kind, "contact", contact) if contact else world.records.all(kind)
+    return [
         one
         for one in since(records, request)
         if (not status or one["status"] == status)
         and (not first or one["input"]["date"] >= first)
         and (not last or one["input"]["date"] <= last)
-        and (not search or search.lower() in _text(world, one))
     ]
-    return envelope(world, request, "sales_invoices", found, invoice_view)
 
 
 def _text(world: World, invoice: Record) -> str:

@@ -25,11 +25,13 @@ class _Sums:
     discount: Decimal
 
 
-def priced(world: World, problems: Problems, lines: Sequence[Json]) -> list[Record]:
-    """The lines as they are kept, amounts as texts; what is wrong with them goes to `problems`."""
+def priced(
+    world: World, problems: Problems, lines: Sequence[Json], field: str = "invoice_lines"
+) -> list[Record]:
+    """The lines of `field` as they are kept, amounts as texts; what is wrong with them goes to `problems`."""
     kept = []
     for number, line in enumerate(lines):
-        path = f"invoice_lines[{number}]."
+        path = f"{field}[{number}]."
         if not isinstance(line, dict):
             problems.add(path.rstrip("."), "is invalid")
             continue

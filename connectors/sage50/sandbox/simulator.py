@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from connectors.sage50.sandbox import business, catalogue, contacts, invoices, oauth, payments
+from connectors.sage50.sandbox import business, catalogue, contacts, credit_notes, invoices, oauth, payments
 from connectors.sage50.sandbox.company import seed
 from connectors.sage50.sandbox.refusals import lost, refusal
 from connectors.sdk.sandbox.faults import HTTP_FAULTS, FaultKind
@@ -18,6 +18,7 @@ _TEXT_MONEY = FaultKind("text_money", "Give money as text", "quirk")
 _INDEXES: Mapping[str, Mapping[str, Index]] = {
     "contact": {"email": lambda record: [email] if (email := contacts.email_of(record)) else []},
     "sales_invoice": {"contact": lambda record: [record["input"]["contact_id"]]},
+    "sales_credit_note": {"contact": lambda record: [record["input"]["contact_id"]]},
 }
 
 
@@ -94,6 +95,19 @@ _KINDS = (
         _invoice_summary,
     ),
     Kind(
+        "sales_credit_note",
+        "Credit notes",
+        (
+            Column("Credit note", lambda _world, one: str(one["displayed_as"])),
+            Column("Customer", _customer),
+            Column("Invoice", lambda _world, one: str(one["input"].get("original_invoice_number") or "")),
+            Column("Net", lambda _world, one: money(one["net_amount"], one["currency_id"]), numeric=True),
+            Column("Total", lambda _world, one: money(one["total_amount"], one["currency_id"]), numeric=True),
+            Column("State", _status),
+        ),
+        credit_notes.note_view,
+    ),
+    Kind(
         "contact",
         "Contacts",
         (
@@ -151,6 +165,7 @@ SIMULATOR = Simulator(
         *catalogue.ROUTES,
         *contacts.ROUTES,
         *invoices.ROUTES,
+        *credit_notes.ROUTES,
         *payments.ROUTES,
     ),
     faults=(*HTTP_FAULTS, _TEXT_MONEY),

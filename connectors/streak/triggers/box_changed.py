@@ -65,6 +65,7 @@ def _arrival(box: Json) -> Arrival:
 
 
 TRIGGER = PollTrigger(
+    record="box",
     title="Box made or changed",
     help="Looks for boxes that were made, moved to another stage or edited. Works where Streak can't call, and finds what a"
     " webhook missed.",

@@ -104,7 +104,7 @@ def _database(url_name: str, default: str) -> dict[str, object]:
     """One database from its URL; SQLite gets WAL with full sync, PostgreSQL a pool in each process."""
     config: dict[str, object] = dict(env.db_url(url_name, default=default))
     if str(config["ENGINE"]).endswith("sqlite3"):
-        config["OPTIONS"] = SQLITE_OPTIONS
+        config |= {"ENGINE": "integrations.fair_sqlite3", "OPTIONS": SQLITE_OPTIONS, "CONN_MAX_AGE": 600}
         return config
     options = {**POSTGRES_KEEPALIVE, **config.get("OPTIONS", {})}  # type: ignore[dict-item]  # what the URL's query says
     config["OPTIONS"] = options | ({"pool": POSTGRES_POOL} if DATABASE_POOL else {})
@@ -227,6 +227,7 @@ SPECTACULAR_SETTINGS = {
         "RunState": "integrations.runs.models.Run.State",
         "FailureState": "integrations.failures.models.Failure.State",
         "EffectState": "integrations.effects.models.Effect.State",
+        "ApprovalState": "integrations.approvals.models.Approval.State",
     },
 }
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}

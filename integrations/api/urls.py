@@ -3,6 +3,7 @@
 from django.urls import path
 
 from integrations.api import (
+    approvals,
     bindings,
     connections,
     effects,
@@ -33,6 +34,9 @@ urlpatterns = [
     path("runs/<int:pk>/retry-plan/", run_actions.RunRetryPlan.as_view(), name="run-retry-plan"),
     path("runs/<int:pk>/decide/", run_actions.RunDecide.as_view(), name="run-decide"),
     path("runs/<int:pk>/cancel/", run_actions.RunCancel.as_view(), name="run-cancel"),
+    path("approvals/", approvals.ApprovalList.as_view(), name="approvals"),
+    path("approvals/<int:pk>/", approvals.ApprovalDetail.as_view(), name="approval"),
+    path("approvals/<int:pk>/decide/", approvals.ApprovalDecide.as_view(), name="approval-decide"),
     path("failures/", failures.FailureList.as_view(), name="failures"),
     path("failures/<int:pk>/", failures.FailureDetail.as_view(), name="failure"),
     path("failures/<int:pk>/retry/", failures.FailureRetry.as_view(), name="failure-retry"),

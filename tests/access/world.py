@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from designer.models import Draft, Flow, FlowVersion
 from integrations.access.models import ApiKey, AuditEntry, Membership, Role
+from integrations.approvals.models import Approval
 from integrations.effects.models import CrossReference, Effect, EffectKey
 from integrations.failures.models import Failure, Occurrence
 from integrations.ingress.models import Endpoint, Event, Refusal
@@ -148,7 +149,18 @@ def _happened(world: World, dev: Environment) -> None:
         **span, endpoint=endpoint, path="h00k", code="token", status=401, sentence="No."
     )
     occurrence = Occurrence.objects.create(failure=failure, run=run, path="won", attempt=1, at=now)
-    for thing in (endpoint, event, failure, run, step, refusal, occurrence):
+    approval = Approval.objects.create(
+        run=run,
+        path="ask",
+        environment=dev,
+        flow_key="deal",
+        title="Invoice it?",
+        message=pack("Please.", klass="step"),
+        form={"type": "object"},
+        role=Role.STEWARD,
+        asked_at=now,
+    )
+    for thing in (endpoint, event, failure, run, step, refusal, occurrence, approval):
         world.add(thing)
     _written(world, run)
 

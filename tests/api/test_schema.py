@@ -39,7 +39,12 @@ def test_what_is_answered_fits_what_is_described(world: World, document: dict[st
     world.exchange(run, "invoice")
     failure = world.failure(run)
     params = {"{id}": str(run.pk), "{key}": FLOW, "{number}": "1", "{env}": "dev", "{slot}": "crm"}
-    own = {"/failures/": str(failure.pk), "/effects/": str(effect.pk), "/events/": str(run.event_id)}
+    own = {
+        "/approvals/": str(world.ask(run).pk),
+        "/failures/": str(failure.pk),
+        "/effects/": str(effect.pk),
+        "/events/": str(run.event_id),
+    }
     checked = 0
     for path, methods in document["paths"].items():
         if (

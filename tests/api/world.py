@@ -14,7 +14,8 @@ from connectors.sdk.wire import Request
 from designer.bundles.gallery import template
 from designer.bundles.install import install_bundle
 from integrations.access.actor import Actor
-from integrations.access.models import Membership
+from integrations.access.models import Membership, Role
+from integrations.approvals.models import Approval
 from integrations.effects.content import About, coded
 from integrations.effects.models import Effect, EffectKey
 from integrations.failures.models import Failure, Occurrence
@@ -27,10 +28,17 @@ from integrations.runs.models import Exchange, Run, StepEntry
 from integrations.vault.models import Connection
 from integrations.vault.store import save_secrets
 
-__all__ = ["FLOW", "SETUP", "World", "make_connections", "make_world"]
+__all__ = ["ASKED", "FLOW", "SETUP", "World", "make_connections", "make_world"]
 
 FLOW = "closed-won-to-invoice"
 SETUP = Actor("set-up", superuser=True)
+ASKED = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["discount"],
+    "properties": {"discount": {"type": "string", "format": "decimal"}},
+}
+"""The form of a question: one decimal."""
 ANSWERS = {"crm": "streak-team", "ledger": "sage-books"}
 
 
@@ -65,6 +73,22 @@ class World:
         return Run.objects.create(
             environment=where, release=self.release, flow_key=FLOW, event=event, **given
         )
+
+    def ask(self, run: Run | None = None, **values: Any) -> Approval:
+        """A question that a run waits for."""
+        run = run or self.run(state=Run.State.PARKED, reason="waiting")
+        given = {
+            "path": "ask",
+            "title": "Invoice Acme?",
+            "message": pack("Worth 4700.00.", klass="step"),
+            "form": ASKED,
+            "role": Role.OPERATOR,
+            "asked_at": timezone.now(),
+            **values,
+        }
+        one = Approval.objects.create(run=run, environment=run.environment, flow_key=FLOW, **given)
+        Run.objects.filter(pk=run.pk).update(waits_for=f"approval:{one.pk}")
+        return one
 
     def step(self, run: Run, path: str, *, state: str = "done", **values: Any) -> StepEntry:
         """One attempt, recorded as the journal does: the run's sequence rises with it, in one commit."""
@@ -109,7 +133,9 @@ class World:
             "operation": "sage50.create_invoice",
             "run_number": run.pk,
             "path": "invoice",
-            "request": coded(Request("POST", "/sales_invoices", json={"sales_invoice": payload}), About("", "")),
+            "request": coded(
+                Request("POST", "/sales_invoices", json={"sales_invoice": payload}), About("", "")
+            ),
             "payload_hash": digest(payload),
             "output": pack({"id": "inv-1"}, klass="effect"),
             "far_id": "inv-1",

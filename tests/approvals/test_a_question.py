@@ -75,7 +75,8 @@ def test_a_run_parks_until_somebody_decides() -> None:
     )
     assert (one.state, one.title, one.role, one.expires_at) == ("waiting", "Invoice D1?", "operator", None)
     assert codec.unpack(one.message) == "Worth 4700.00."
-    assert list(one.form["properties"]) == ["discount", "why", "terms", "ship", "on"]
+    fields = sorted(one.form["properties"].items(), key=lambda field: field[1]["x-order"])
+    assert [name for name, _ in fields] == ["discount", "why", "terms", "ship", "on"]
     assert not Failure.objects.exists()
     assert carry() == []
 

@@ -1,5 +1,8 @@
 """From a failure to what happens next: by its class first, then by the node's own policy."""
 
+from collections.abc import Mapping
+
+from connectors.sdk import errors
 from connectors.sdk.errors import Auth, Failure, NotFound, OutcomeUnknown, RateLimited, Transient
 from connectors.sdk.wire import Json
 from integrations.engine.outcome import Done, Fail, Outcome, Parked, Retry
@@ -15,6 +18,7 @@ __all__ = [
     "inner_by_policy",
     "may_be_taken",
     "outcome_of",
+    "restored",
 ]
 
 FILTERED = "filtered"
@@ -86,3 +90,22 @@ def as_json(failure: Failure) -> dict[str, Json]:
             "pointer": failure.pointer,
         }
     }
+
+
+_KINDS: Mapping[str, type[Failure]] = {
+    kind.kind: kind for name in errors.__all__ if (kind := getattr(errors, name)) is not Failure
+}
+
+
+def restored(problem: Mapping[str, Json]) -> Failure | None:
+    """A failure as the engine needs it, from what a journal keeps of one ({kind, code, sentence, pointer, info}).
+
+    None for kinds that are not a connector's or a flow's: bugs.
+    """
+    kind = _KINDS.get(problem.get("kind", ""))
+    if kind is None:
+        return None
+    told = {name: problem[name] for name in ("code", "pointer", "info")}
+    if kind is RateLimited:
+        return RateLimited(problem["sentence"], retry_after=0.0, **told)
+    return kind(problem["sentence"], **told)

@@ -34,7 +34,7 @@ class MemoryJournal:
             attempt,
             "begun",
             spent=before.spent if before else 0,
-            until=before.until if before else None,
+            until=before.until if before and before.state in ("wait", "begun") else None,
         )
         self.log.append((path, "begun", input))
 

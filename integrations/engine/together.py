@@ -10,8 +10,10 @@ __all__ = ["LOOK_AGAIN", "together"]
 
 T = TypeVar("T")
 
-LOOK_AGAIN = 60.0
+LOOK_AGAIN = 30.0
 """Seconds after which a run looks again by itself when it waits for more things than it can be woken by."""
+_WAITING_LOOKS = 3600.0
+"""The same where these are questions to people: an answer wakes its run whatever else that waits for."""
 
 _URGENCY: Sequence[ParkReason] = ("person", "reconnect", "agent", "waiting", "effect", "rate", "retry")
 """What people are told first; among equals, the first item."""
@@ -20,20 +22,23 @@ _URGENCY: Sequence[ParkReason] = ("person", "reconnect", "agent", "waiting", "ef
 def together(parked: Sequence[Parked]) -> Parked:
     """One waiting for all: place, reason and failure of the most urgent; the earliest time of any; the first token.
 
-    The run wakes for whichever comes first, and each item goes on from its own journal. A run is woken by one token; where
-    there are several, it looks again after `LOOK_AGAIN` seconds at the latest.
+    The run wakes for whichever comes first, and each item goes on from its own journal. A run is woken by one token; for
+    the others it looks again by itself.
     """
     told = min(parked, key=lambda one: _URGENCY.index(one.reason))
-    tokens = list(dict.fromkeys(one.token for one in parked if one.token))
-    after = _least(one.after for one in parked)
-    if len(tokens) > 1:
-        after = LOOK_AGAIN if after is None else min(after, LOOK_AGAIN)
+    tokens = [one.token for one in parked if one.token]
+    first = tokens[0] if tokens else ""
+    looks = [_look(one) for one in parked if one.token not in ("", first)]
     return replace(
         told,
-        after=after,
+        after=_least([*(one.after for one in parked), *looks]),
         until=_least(one.until for one in parked),
-        token=tokens[0] if tokens else "",
+        token=first,
     )
+
+
+def _look(parked: Parked) -> float:
+    return _WAITING_LOOKS if parked.reason == "waiting" else LOOK_AGAIN
 
 
 def _least(values: "Iterable[T | None]") -> "T | None":

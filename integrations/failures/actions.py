@@ -58,8 +58,14 @@ def _resume(run: Run) -> Run:
     )
     if not changed:
         raise NotParked(run)
+    _ask_again(run)
     run.refresh_from_db()
     return run
+
+
+def _ask_again(run: Run) -> None:
+    """Have everything that failed or is to be retried tried again now: the journal tells the engine that a person asked."""
+    StepEntry.objects.filter(run=run, state__in=("fail", "retry")).update(next_at=timezone.now())
 
 
 def _again(run: Run, *, release: ReleaseChoice, input: Json, by: str) -> Run:

@@ -10,7 +10,6 @@ from django.utils import timezone
 from connectors.sdk.errors import Failure as StepFailure
 from connectors.sdk.wire import Json
 from integrations.engine.outcome import Parked
-from integrations.engine.plan import Plan, Step
 from integrations.failures.models import Failure, Occurrence
 from integrations.failures.snooze import open_again
 from integrations.payloads import codec
@@ -36,7 +35,7 @@ def capture(run: Run, parked: Parked) -> Failure:
     problem = parked.failure
     if problem is None:
         raise ValueError("only a failed turn can be captured")
-    step = _step(plan_of(run.release_id), parked.node)
+    step = plan_of(run.release_id).at(parked.path) if parked.path else None
     operation = str(step.params.get("operation", "")) if step else ""
     now = timezone.now()
     info = {key: value for key, value in problem.info.items() if key not in PAYLOADS}
@@ -72,19 +71,18 @@ def _note_occurrence(group: Failure, run: Run, parked: Parked, problem: StepFail
     """Note this attempt's occurrence and close the run's earlier ones. True = it was not noted before."""
     payloads = {key: problem.info[key] for key in PAYLOADS if key in problem.info}
     info = {key: value for key, value in problem.info.items() if key not in PAYLOADS}
+    told: dict[str, Json] = {"detail": problem.detail[:20_000], "at": timezone.now()}
+    told["payloads"] = codec.pack(payloads, klass="effect") if payloads else None
+    again = {
+        name: told[name] for name in ("detail", "payloads") if told[name]
+    }  # told of a second time, it knows less
+    shown: dict[str, Json] = {"failure": group, "info": info, "closed_at": None, "closed_by": ""}
     _, made = Occurrence.objects.update_or_create(
         run_id=run.pk,
         path=parked.path,
         attempt=parked.attempt,
-        defaults={
-            "failure": group,
-            "detail": problem.detail[:20_000],
-            "info": info,
-            "payloads": codec.pack(payloads, klass="effect") if payloads else None,
-            "at": timezone.now(),
-            "closed_at": None,
-            "closed_by": "",
-        },
+        defaults={**shown, **again},
+        create_defaults={**shown, **told},
     )
     earlier = Occurrence.objects.filter(run_id=run.pk, closed_at=None).exclude(
         path=parked.path, attempt=parked.attempt
@@ -119,12 +117,3 @@ def _close(occurrences: QuerySet[Occurrence], *, by: str) -> None:
             Failure.objects.filter(pk=group, state__in=("open", "snoozed")).update(
                 state=Failure.State.RESOLVED
             )
-
-
-def _step(plan: Plan, node: str) -> Step | None:
-    for step in plan.steps:
-        if step.id == node:
-            return step
-        if step.body is not None and (inner := _step(step.body, node)) is not None:
-            return inner
-    return None

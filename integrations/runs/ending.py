@@ -85,16 +85,15 @@ def _lets_pass(run: Run) -> bool:
 
 
 def _due(turn: Parked) -> datetime | None:
+    """The earliest of all it waits for: items of a loop may wait for several things at once."""
     now = timezone.now()
-    if is_settled(turn.token):
+    of_effect = turn.token.startswith("effect:")
+    if is_settled(turn.token) or (of_effect and _settled(int(turn.token.removeprefix("effect:")))):
         return now
-    if turn.until is not None:
-        return turn.until
+    times = [turn.until] if turn.until is not None else []
     if turn.after is not None:
-        return now + timedelta(seconds=turn.after)
-    if turn.token.startswith("effect:"):
-        return now if _settled(int(turn.token.removeprefix("effect:"))) else now + EFFECT_WAIT
-    return None
+        times.append(now + timedelta(seconds=turn.after))
+    return min(times, default=now + EFFECT_WAIT if of_effect else None)
 
 
 def _settled(effect_id: int) -> bool:

@@ -28,6 +28,7 @@ from integrations.runs.ending import end, park
 from integrations.runs.journal import RunJournal
 from integrations.runs.lease import Leases
 from integrations.runs.models import Run
+from integrations.runs.side_by_side import side_by_side
 from integrations.runs.slots import Slots
 from integrations.runs.worth import NOTHING_KNOWN, worth
 from integrations.runs.writer import FenceLost, Writer
@@ -78,6 +79,10 @@ class Runner:
         """What a thread enters while it waits for somebody else on behalf of this run."""
         return partial(self.slots.waiting, run.pk) if self.slots is not None else nullcontext
 
+    def helping(self, run: Run) -> Callable[[], AbstractContextManager[object]]:
+        """What a thread enters that helps the run's own."""
+        return partial(self.slots.helping, run.pk) if self.slots is not None else nullcontext
+
     def _turn(self, run: Run, journal: RunJournal) -> tuple[Turn, Json]:
         event = event_data(run)
         calls = Calls(run, journal, self.leases)
@@ -86,6 +91,7 @@ class Runner:
             catalog=CATALOG,
             variables=_variables(run),
             chance=random.random,
+            side_by_side=side_by_side(self.helping(run), self.waiting(run)),
         )
         turn = advance(plan_of(run.release_id), journal, RunContext(run, calls), given)
         killpoints.passing("end", "before")

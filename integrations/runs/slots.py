@@ -98,6 +98,21 @@ class Slots:
             self._changed.notify_all()
 
     @contextlib.contextmanager
+    def helping(self, run_id: int) -> Iterator[None]:
+        """The calling thread computes for a run that another thread holds."""
+        me = threading.get_ident()
+        with self._changed:
+            self._computing += 1
+            self._places[me] = self._recorder.note(run_id)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._recorder.strike(self._places.pop(me, None))
+                self._computing -= 1
+                self._changed.notify_all()
+
+    @contextlib.contextmanager
     def waiting(self, run_id: int) -> Iterator[None]:
         """The calling thread waits for somebody else: a far system, or the commit of what it handed over."""
         me = threading.get_ident()

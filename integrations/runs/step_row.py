@@ -7,6 +7,7 @@ from typing import Any
 
 from connectors.sdk.errors import Failure
 from connectors.sdk.wire import Json
+from integrations.engine.failing import restored
 from integrations.engine.journal import Entry, EntryState
 from integrations.engine.outcome import Done, Fail, Outcome, Retry, Wait
 from integrations.payloads import codec
@@ -18,6 +19,8 @@ __all__ = ["StepRow", "entries_of", "problem_of"]
 KEPT_APART = {"confirmed", "intended"}
 """What a failure's info may hold of payloads: kept with the failure, never in the journal."""
 READ_AT_ONCE = 500  # outputs decoded together when a run is taken up again
+Known = tuple[str, Json, int, datetime | None, Mapping[str, Json] | None]
+"""Port, output, spent, the time of the next attempt, and the problem of an attempt."""
 
 
 @dataclass(slots=True)
@@ -56,8 +59,8 @@ class StepRow:
 
     def entry(self, output: Json) -> Entry:
         """What the engine sees of it."""
-        until = self.next_at if self.state == "wait" else None
-        return _entry(self.path, self.node, self.attempt, self.state, (self.port, output, self.spent, until))
+        known = (self.port, output, self.spent, self.next_at, self.problem)
+        return _entry(self.path, self.node, self.attempt, self.state, known)
 
     def values(self, run_id: int, seq: int) -> Row:
         """Its row, in the order of `hand_over.STEPS`."""
@@ -82,7 +85,7 @@ class StepRow:
 
 def entries_of(run_id: int) -> dict[str, Entry]:
     """The latest attempt at every path of a run, outputs decoded: what a run that is taken up again starts with."""
-    columns = ("path", "node", "attempt", "state", "port", "spent", "output", "next_at")
+    columns = ("path", "node", "attempt", "state", "port", "spent", "output", "next_at", "problem")
     rows = StepEntry.objects.filter(run_id=run_id).order_by("path", "attempt").values_list(*columns)
     latest: dict[str, tuple[Any, ...]] = {}
     waits: dict[str, datetime] = {}  # what the latest attempt that ended waits for
@@ -98,8 +101,10 @@ def entries_of(run_id: int) -> dict[str, Entry]:
     for start in range(0, len(found), READ_AT_ONCE):
         some = found[start : start + READ_AT_ONCE]
         outputs = codec.unpack_all(row[6] for row in some)
-        for (path, node, attempt, state, port, spent, *_), output in zip(some, outputs, strict=True):
-            entries[path] = _entry(path, node, attempt, state, (port, output, spent, waits.get(path)))
+        for row, output in zip(some, outputs, strict=True):
+            path, node, attempt, state, port, spent, _, next_at, problem = row
+            until = waits.get(path) if state in ("wait", "begun") else next_at
+            entries[path] = _entry(path, node, attempt, state, (port, output, spent, until, problem))
     return entries
 
 
@@ -115,9 +120,9 @@ def problem_of(failure: Failure) -> dict[str, Json]:
     }
 
 
-def _entry(
-    path: str, node: str, attempt: int, state: EntryState, rest: tuple[str, Json, int, datetime | None]
-) -> Entry:
-    """`rest` is port, output, spent and until. A failure for a person leaves a full budget for the retry by hand."""
-    port, output, spent, until = rest
-    return Entry(path, node, attempt, state, port, output, 0 if state == "fail" else spent, until)
+def _entry(path: str, node: str, attempt: int, state: EntryState, known: Known) -> Entry:
+    """A failure for a person leaves a full budget for the retry by hand."""
+    port, output, spent, until, problem = known
+    failure = restored(problem) if problem and state in ("fail", "retry") else None
+    left = 0 if state == "fail" else spent
+    return Entry(path, node, attempt, state, port, output, left, until, failure)

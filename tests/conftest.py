@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from integrations.limits.process import PROCESS
 from integrations.memory import forget_everything
 from integrations.releases.plans import plan_of, settings_of
 from tests.loopback import only_loopback
@@ -25,6 +26,7 @@ def pytest_configure() -> None:
 def nothing_remembered() -> None:
     """Each test has a database of its own; what a process remembers of the last one is wrong."""
     forget_everything()
+    PROCESS.start_anew()
     plan_of.cache_clear()
     settings_of.cache_clear()
 

@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from connectors.sdk import errors, registry
 from connectors.sdk.operation import Call, Write
-from connectors.sdk.session import open_call
 from connectors.sdk.wire import Json
 from integrations.effects import content, undoing
 from integrations.effects.models import Effect, Undoing
@@ -20,6 +19,7 @@ from integrations.effects.step import Origin, WriteRequest
 from integrations.effects.write import Writing
 from integrations.engine.node import EffectSpec
 from integrations.engine.waiting import EffectInFlight
+from integrations.limits.calling import limited_call
 from integrations.runs.writer import FenceLost, Writer
 from integrations.vault import connections
 from integrations.vault.models import Connection
@@ -46,7 +46,7 @@ def undo_due(writer: Writer) -> int:
 def call_on(connection: Connection, budget: float) -> Call:
     """A call on the connection outside of any run; it may take `budget` seconds in all."""
     account = connections.fresh_account(connection)
-    return open_call(registry.connector(connection.connector), account, lambda _: None, budget=budget)
+    return limited_call(connection, account, budget=budget)
 
 
 class OwnJournal:

@@ -9,16 +9,16 @@ from django.utils import timezone
 
 from connectors.sdk import registry
 from connectors.sdk.errors import Config, Failure
-from connectors.sdk.session import LiveCall, open_call
+from connectors.sdk.session import LiveCall
 from connectors.sdk.trigger import WebhookTrigger
-from connectors.sdk.wire import Exchange, Json
+from connectors.sdk.wire import Json
 from integrations.ingress.models import Endpoint
 from integrations.ingress.verify import endpoint_secret
+from integrations.limits.calling import limited_call
 from integrations.releases.models import Environment, Release
 from integrations.releases.plans import plan_of
 from integrations.vault.connections import bound, fresh_account
 from integrations.vault.models import Connection
-from integrations.vault.store import connector_of
 
 __all__ = ["announce_due", "bring_in_line", "endpoint_url", "register_endpoints"]
 
@@ -115,7 +115,7 @@ def _trigger(key: str) -> WebhookTrigger:
 
 
 def _call(connection: Connection) -> LiveCall:
-    return open_call(connector_of(connection), fresh_account(connection), _unrecorded)
+    return limited_call(connection, fresh_account(connection))
 
 
 def _connection(endpoint: Endpoint) -> Connection:
@@ -125,7 +125,3 @@ def _connection(endpoint: Endpoint) -> Connection:
     )
     slot = next(step.slot for step in plan_of(release.pk).steps if step.id == endpoint.node)
     return bound(endpoint.environment_id, slot)
-
-
-def _unrecorded(_exchange: Exchange) -> None:
-    """Registering belongs to no run."""

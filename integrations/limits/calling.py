@@ -10,13 +10,13 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from connectors.sdk.account import Account
-from connectors.sdk.http import OnExchange
-from connectors.sdk.session import LiveCall, open_call
+from connectors.sdk.account import Account, AccountIdentity
+from connectors.sdk.session import LiveCall, identify, open_call
+from connectors.sdk.wire import Exchange
 from integrations.engine.waiting import Held
 from integrations.limits.board import breaker_of
 from integrations.limits.breaker import token
-from integrations.limits.gate import Admission
+from integrations.limits.gate import Admission, Unhindered
 from integrations.limits.models import Reservation
 from integrations.limits.process import PROCESS
 from integrations.limits.terms import terms_of
@@ -27,7 +27,9 @@ from integrations.tasks.doorbell import ring
 from integrations.vault.models import Connection
 from integrations.vault.store import connector_of
 
-__all__ = ["StepPlace", "limited_call", "step_of", "wake_who_waits"]
+__all__ = [
+    "StepPlace", "forget_reservations", "limited_call", "limited_test", "step_of", "wake_who_waits",
+]  # fmt: skip
 
 LOOK_AGAIN = 30.0  # seconds after which a run that found no place looks by itself
 
@@ -80,11 +82,20 @@ def step_of(connection: Connection, place: StepPlace) -> Iterator[Admission]:
             place.journal.ride_along(lambda: _wake(connection.pk, count))
 
 
-def limited_call(
-    connection: Connection, account: Account, on_exchange: OnExchange = lambda _exchange: None
-) -> LiveCall:
-    """A call outside any run: it counts like every other, and gets `RateLimited` instead of waiting."""
-    return open_call(connector_of(connection), account, on_exchange, gate=Admission(terms_of(connection)))
+def limited_call(connection: Connection, account: Account, *, budget: float | None = None) -> LiveCall:
+    """A call outside any run, unrecorded: it counts like every other, and gets `RateLimited` instead of waiting."""
+    gate = Admission(terms_of(connection))
+    return open_call(connector_of(connection), account, _unrecorded, budget=budget, gate=gate)
+
+
+def limited_test(connection: Connection, account: Account) -> AccountIdentity:
+    """A person's connection test: counted, but never put off. Its success closes the connection's breaker."""
+    return identify(connector_of(connection), account, _unrecorded, gate=Unhindered(terms_of(connection)))
+
+
+def forget_reservations(now: datetime) -> int:
+    """A chore: what was granted to runs that were cancelled, or went another way."""
+    return Reservation.objects.filter(at__lt=now - timedelta(days=1)).delete()[0]
 
 
 def wake_who_waits(writer: Writer) -> None:
@@ -104,6 +115,10 @@ def _wake(connection_id: int, count: int) -> None:
         PROCESS.places.nobody_came(connection_id)
     if woken:
         transaction.on_commit(ring)
+
+
+def _unrecorded(_exchange: Exchange) -> None:
+    """Belongs to no run."""
 
 
 def _is_open(connection_id: int) -> bool:

@@ -20,7 +20,7 @@ from integrations.limits.board import Bucketed, breaker_of, bucket_of, look_agai
 from integrations.limits.process import PROCESS
 from integrations.limits.terms import Terms
 
-__all__ = ["Admission", "Place"]
+__all__ = ["Admission", "Place", "Unhindered"]
 
 CANDIDATES = 3
 """Runs of a process that come back for a probe; the others are woken once it has succeeded."""
@@ -202,6 +202,13 @@ class Admission:
             else f"“{self._terms.name}” may be called again in {seconds:.0f} s."
         )
         raise RateLimited(sentence, code="put_off", retry_after=seconds)
+
+
+class Unhindered(Admission):
+    """The gate of a person's test: every request is counted and lets us learn, none is put off."""
+
+    def admit(self, *, must: bool = True) -> None:
+        super().admit(must=True)
 
 
 def _blocked(bucket: Bucketed | None, now: datetime) -> datetime | None:

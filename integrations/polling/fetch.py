@@ -1,5 +1,6 @@
 """One page from the far system: the slot's connection, its sign-in (renewed once when refused), and the trigger's own call."""
 
+import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
@@ -7,15 +8,14 @@ from typing import TypeVar
 from django.conf import settings
 
 from connectors.sdk.errors import Auth, Config, Failure
-from connectors.sdk.session import LiveCall, open_call
+from connectors.sdk.session import LiveCall
 from connectors.sdk.trigger import Page, PollTrigger
-from connectors.sdk.wire import Exchange
 from integrations.ingress.models import Endpoint
+from integrations.limits.calling import limited_call
 from integrations.releases.models import Release
 from integrations.releases.plans import plan_of
 from integrations.vault import connections
 from integrations.vault.models import Connection
-from integrations.vault.store import connector_of
 
 __all__ = ["Bug", "active_release", "fetch"]
 
@@ -60,7 +60,7 @@ def active_release(endpoint: Endpoint) -> Release:
 def _connection(endpoint: Endpoint) -> Connection:
     plan = plan_of(active_release(endpoint).pk)
     slot = next((step.slot for step in plan.steps if step.id == endpoint.node), "")
-    connection = connections.bound(endpoint.environment_id, slot)
+    connection = connections.bound(endpoint.environment_id, slot, not_before=time.monotonic())
     wanted = endpoint.trigger.partition(".")[0]
     if connection.connector != wanted:
         sentence = f"The slot “{slot}” holds “{connection.name}”, which is not a {wanted} connection."
@@ -88,8 +88,4 @@ def _signed_in(connection: Connection, use: Callable[[LiveCall], T]) -> T:
 
 
 def _open(connection: Connection, account: connections.Account) -> LiveCall:
-    return open_call(connector_of(connection), account, _unrecorded, budget=settings.CALL_DEADLINE)
-
-
-def _unrecorded(_exchange: Exchange) -> None:
-    """Looking belongs to no run."""
+    return limited_call(connection, account, budget=settings.CALL_DEADLINE)

@@ -15,8 +15,10 @@ from django.utils import timezone
 from integrations.approvals.asking import withdraw_ended
 from integrations.dedupe.seen import forget_expired
 from integrations.effects.reaper import settle_due
+from integrations.effects.undo import undo_due
 from integrations.failures.snooze import open_those_over
 from integrations.ingress.registration import announce_due
+from integrations.limits.calling import forget_reservations, wake_who_waits
 from integrations.polling.errand import poll_due
 from integrations.runs.age import give_up_aged
 from integrations.runs.writer import Writer
@@ -42,10 +44,17 @@ CHORES: tuple[Chore, ...] = (
     Chore("forget keys whose window is over", 60, lambda: forget_expired(timezone.now())),
     Chore("give up runs that are too old", 60, give_up_aged),
     Chore("withdraw questions of ended runs", 60, withdraw_ended),
+    Chore(
+        "forget calls granted to runs that never came for them",
+        600,
+        lambda: forget_reservations(timezone.now()),
+    ),
 )
 
 ERRANDS: tuple[Callable[[Writer], object], ...] = (
+    wake_who_waits,
     settle_due,
+    undo_due,
     lambda _writer: announce_due(),
     lambda _writer: poll_due(),
 )

@@ -2,14 +2,13 @@
 
 from django.utils import timezone
 
-from connectors.sdk import session
 from connectors.sdk.account import AccountIdentity
 from connectors.sdk.errors import Auth, Conflict, Failure
-from connectors.sdk.wire import Exchange
 from integrations.effects.models import Effect
+from integrations.limits.calling import limited_test
 from integrations.vault.models import Connection
 from integrations.vault.refresh import renewed_account
-from integrations.vault.store import connector_of, mark_working, needs_reconnecting
+from integrations.vault.store import mark_working, needs_reconnecting
 
 __all__ = ["accept_account", "test_connection"]
 
@@ -37,7 +36,7 @@ test_connection.__test__ = False  # type: ignore[attr-defined]
 
 def _ask(connection: Connection) -> AccountIdentity:
     try:
-        return session.identify(connector_of(connection), renewed_account(connection), _unrecorded)
+        return limited_test(connection, renewed_account(connection))
     except Failure as failure:
         _note(connection, failure)
         raise
@@ -84,7 +83,3 @@ def _note(connection: Connection, failure: Failure) -> None:
     Connection.objects.filter(pk=connection.pk).update(
         tested_at=connection.tested_at, status_note=connection.status_note
     )
-
-
-def _unrecorded(_exchange: Exchange) -> None:
-    """Tests belong to no run."""

@@ -17,7 +17,7 @@ from designer.versions import Unchanged, make_version
 from integrations.access.actor import Someone, actor_of
 from integrations.engine.graph import digest
 from integrations.releases.bindings import bind
-from integrations.releases.install import InstallRefused, Source, install
+from integrations.releases.install import InstallRefused, Source, compile_in, install
 from integrations.releases.models import Environment, Release, Variable
 
 __all__ = ["Installed", "install_bundle"]
@@ -49,19 +49,20 @@ def install_bundle(
     with transaction.atomic():
         _settle_environment(environment, settled, actor)
         install_tables(environment, bundle.tables)
-        flows, releases, issues = [], [], []
-        for key, graph in settled.flows.items():
-            flow, version = _version(bundle, key, graph, actor_of(actor).name)
+        by = actor_of(actor).name
+        made = [_version(bundle, key, graph, by) for key, graph in settled.flows.items()]
+        releases, issues = [], []
+        for flow, version in made:
             try:
-                releases.append(_release(bundle, environment, flow, version, actor))
+                releases.append(_release(environment, _source(bundle, flow, version, settled), actor))
             except InstallRefused as refusal:
                 issues += [
-                    Issue(f"flows/{key}.json", one.pointer, one.code, one.message) for one in refusal.problems
+                    Issue(f"flows/{flow.key}.json", one.pointer, one.code, one.message)
+                    for one in refusal.problems
                 ]
-            flows.append(flow)
         if issues:
             raise BundleRefused(issues)
-    return Installed(tuple(flows), tuple(releases))
+    return Installed(tuple(flow for flow, _ in made), tuple(releases))
 
 
 def _settle_environment(environment: Environment, settled: Settled, actor: Someone) -> None:
@@ -94,15 +95,19 @@ def _version(bundle: Bundle, key: str, graph: Mapping[str, Json], by: str) -> tu
         return flow, flow.versions.order_by("-number")[0]
 
 
-def _release(
-    bundle: Bundle, environment: Environment, flow: Flow, version: FlowVersion, actor: Someone
-) -> Release:
-    """The release of this version here: a known one when there is, else the next."""
-    known = Release.objects.filter(environment=environment, flow_key=flow.key, version=version.number)
-    newest = known.order_by("-number").first()
-    if newest is not None and newest.digest == version.digest:
-        return newest
+def _source(bundle: Bundle, flow: Flow, version: FlowVersion, settled: Settled) -> Source:
+    """The version with what comes in the bundle beside it: the flows it may call, and the connectors it was made with."""
     connectors = {one["key"]: one["versions"] for one in bundle.requires.connectors}
-    return install(
-        environment, Source(flow.name, version.number, version.graph, version.layout, connectors), actor
+    return Source(flow.name, version.number, version.graph, version.layout, connectors, settled.flows)
+
+
+def _release(environment: Environment, source: Source, actor: Someone) -> Release:
+    """The release of this version here: a known one that was compiled to the same when there is, else the next."""
+    known = Release.objects.filter(
+        environment=environment, flow_key=source.graph["key"], version=source.version
     )
+    newest = known.order_by("-number").first()
+    plan = compile_in(environment, source).plan if newest is not None else None
+    if newest is not None and plan is not None and newest.digest == plan.digest:
+        return newest
+    return install(environment, source, actor)

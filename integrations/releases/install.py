@@ -10,7 +10,7 @@ from connectors.sdk import registry
 from connectors.sdk.wire import Json
 from integrations.access.actor import Someone, actor_of
 from integrations.access.audit import record
-from integrations.catalog import CATALOG
+from integrations.catalog import Installed
 from integrations.engine.compiler import Compilation, compile_flow
 from integrations.engine.plan import Plan
 from integrations.engine.problem import Problem
@@ -35,7 +35,8 @@ class InstallRefused(Exception):  # noqa: N818 - named by what happened
 class Source:
     """What is installed: a flow document without layout, its layout apart, and the version it is.
 
-    `connectors`: the connector versions it was made with, as ranges (`{"streak": ">=1.0,<2"}`).
+    `connectors`: the connector versions it was made with, as ranges (`{"streak": ">=1.0,<2"}`). `flows`: documents of
+    flows it calls that come with it; others are looked up.
     """
 
     name: str
@@ -43,11 +44,12 @@ class Source:
     graph: Mapping[str, Json]
     layout: Mapping[str, Json] = field(default_factory=dict)
     connectors: Mapping[str, str] = field(default_factory=dict)
+    flows: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
 
 
 def compile_in(environment: Environment, source: Source) -> Compilation:
     """Compile for this environment. Errors: whatever the compiler finds, and what the environment lacks."""
-    compiled = compile_flow(source.graph, CATALOG)
+    compiled = compile_flow(source.graph, Installed(source.flows))
     problems = [*compiled.problems, *_connector_problems(source.connectors)]
     if compiled.plan is not None:
         problems += _environment_problems(environment, compiled.plan)

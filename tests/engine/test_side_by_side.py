@@ -200,8 +200,8 @@ def test_a_rate_limit_keeps_the_loop_from_beginning_further_items() -> None:
     assert len(context.calls) <= 3
 
 
-def parked(reason: ParkReason, **rest: Any) -> Parked:
-    return Parked(reason, f"each[{reason}]/a", "a", 1, **rest)
+def parked(reason: ParkReason, wakes: str = "", **rest: Any) -> Parked:
+    return Parked(reason, f"each[{reason}]/a", "a", 1, token=wakes, **rest)
 
 
 def test_of_all_that_waits_the_run_takes_the_most_urgent_reason_and_the_earliest_time() -> None:
@@ -209,7 +209,7 @@ def test_of_all_that_waits_the_run_takes_the_most_urgent_reason_and_the_earliest
         [
             parked("retry", after=9.0),
             parked("rate", after=4.0),
-            parked("waiting", token="approval:1", until=NOW + timedelta(days=3)),
+            parked("waiting", "approval:1", until=NOW + timedelta(days=3)),
             parked("reconnect"),
             parked("waiting", until=NOW + timedelta(days=1)),
         ]
@@ -219,11 +219,11 @@ def test_of_all_that_waits_the_run_takes_the_most_urgent_reason_and_the_earliest
 
 
 def test_a_run_that_can_be_woken_by_one_token_looks_for_the_others_itself() -> None:
-    one = together([parked("effect", token="effect:1"), parked("effect", token="effect:1")])
+    one = together([parked("effect", "effect:1"), parked("effect", "effect:1")])
     assert (one.token, one.after) == ("effect:1", None)
-    two = together([parked("effect", token="effect:1"), parked("effect", token="effect:2")])
+    two = together([parked("effect", "effect:1"), parked("effect", "effect:2")])
     assert (two.token, two.after) == ("effect:1", LOOK_AGAIN)
-    assert together([parked("waiting", token="approval:1"), parked("waiting", token="approval:2")]).after == 3600
+    assert together([parked("waiting", "approval:1"), parked("waiting", "approval:2")]).after == 3600
 
 
 def test_ten_thousand_items_take_a_number_of_looks_that_grows_with_them_only() -> None:

@@ -40,6 +40,7 @@ ACTIONS: Mapping[str, frozenset[Role]] = {
     "run.cancel": _OPERATORS,
     "failure.triage": _OPERATORS,
     "effect.settle": _OPERATORS,
+    "effect.undo": _OPERATORS,
     "flow.trigger": _OPERATORS | _BUILDERS,
     "endpoint.backfill": _OPERATORS,
     "connection.test": _OPERATORS | _BUILDERS,

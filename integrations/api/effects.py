@@ -14,7 +14,7 @@ from integrations.api.shapes.effects import CrossReferenceShape, EffectDetailSha
 from integrations.effects.models import CrossReference, Effect
 from integrations.releases.models import Environment
 
-__all__ = ["CrossReferenceList", "EffectDetail", "EffectList"]
+__all__ = ["CrossReferenceList", "EffectDetail", "EffectList", "EffectRow"]
 
 _PATHS = ("run__environment", "connection__environment")
 """An effect's environment is that of its run, or of the connection it went through when the run is gone."""
@@ -48,22 +48,27 @@ class EffectList(ListModelMixin, SeenList):
         return self.list(request, *args, **kwargs)
 
 
-class EffectDetail(SeenRow):
-    """One effect with what was meant and what came of it."""
+class EffectRow(SeenRow):
+    """What the views of one effect share."""
 
-    actions = {"GET": "effect.view"}
     view_action = "effect.view"
     serializer_class = EffectDetailShape
     paths = _PATHS
 
     def rows(self) -> QuerySet[Effect]:
-        return Effect.objects.select_related("run__environment", "connection__environment").prefetch_related(
-            "keys"
-        )
+        return Effect.objects.select_related(
+            "run__environment", "connection__environment", "undoing__done_by"
+        ).prefetch_related("keys")
 
     def environment_of_row(self, row: Any) -> Environment | None:
         owner = row.run or row.connection
         return owner.environment if owner else None
+
+
+class EffectDetail(EffectRow):
+    """One effect with what was meant and what came of it."""
+
+    actions = {"GET": "effect.view"}
 
     @extend_schema(responses=EffectDetailShape)
     def get(self, _request: Request, pk: int) -> Response:
@@ -85,7 +90,7 @@ class CrossReferenceList(ListModelMixin, SeenList):
                 "Name a record by ?key=.",
                 errors=[{"pointer": "/key", "code": "required", "message": "Required."}],
             )
-        found = CrossReference.objects.select_related("environment")
+        found = CrossReference.objects.select_related("environment", "effect__undoing__done_by")
         return found.filter(source_id=key) | found.filter(far_id=key)
 
     @extend_schema(

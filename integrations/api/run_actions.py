@@ -85,9 +85,9 @@ class RunCancel(RunRow):
 
 
 class DecisionInput(serializers.Serializer[Any]):
-    """What a person has found out about the effect a run waits for. Making it again needs a reason."""
+    """What a person has found out about the effect a run waits for. All but keeping the first needs a reason."""
 
-    decision = serializers.ChoiceField(choices=["keep_first", "make_again", "never_happened"])
+    decision = serializers.ChoiceField(choices=["keep_first", "credit_first", "make_again", "never_happened"])
     reason = serializers.CharField(max_length=500, allow_blank=True, default="")
 
 

@@ -5,6 +5,7 @@ from django.urls import path
 from integrations.api import (
     approvals,
     bindings,
+    compensation,
     connections,
     effects,
     events,
@@ -45,6 +46,11 @@ urlpatterns = [
     path("failures/<int:pk>/note/", failures.FailureNote.as_view(), name="failure-note"),
     path("effects/", effects.EffectList.as_view(), name="effects"),
     path("effects/<int:pk>/", effects.EffectDetail.as_view(), name="effect"),
+    path(
+        "effects/<int:pk>/compensation/",
+        compensation.EffectCompensation.as_view(),
+        name="effect-compensation",
+    ),
     path("cross-references/", effects.CrossReferenceList.as_view(), name="cross-references"),
     path("connections/", connections.ConnectionList.as_view(), name="connections"),
     path("connections/<int:pk>/", connections.ConnectionDetail.as_view(), name="connection"),

@@ -68,7 +68,8 @@ def digest_of(remedy: Remedy) -> str:
 def ask(effect: Effect, *, by: str, reason: str, reissue: bool = False, seen: str = "") -> Undoing:
     """Ask for it, once: a second asking finds the first, and only what was held for a person is begun again.
 
-    Inside a transaction. `reissue` is left to the run that makes it anew; everything else is carried out by a drain.
+    Inside a transaction. `reissue` is left to the run that makes it anew, also what a person had undone before that;
+    everything else is carried out by a drain.
     """
     now = timezone.now()
     anew = {
@@ -82,6 +83,8 @@ def ask(effect: Effect, *, by: str, reason: str, reissue: bool = False, seen: st
     fresh = Undoing(effect=effect, reissue=reissue, asked_at=now, **anew)
     Undoing.objects.bulk_create([fresh], ignore_conflicts=True)
     Undoing.objects.filter(effect=effect, state=Undoing.State.HELD).update(reissue=reissue, **anew)
+    if reissue:
+        Undoing.objects.filter(effect=effect).update(reissue=True)
     return Undoing.objects.get(effect=effect)
 
 

@@ -42,10 +42,24 @@ def effect_params(operation: Operation, config: Mapping[str, Json], findings: Fi
         sources = _default_identity(operation, findings)
     return {
         "identity": sources,
-        "on_change": config.get("on_change", "hold"),
+        "on_change": _on_change(operation, str(config.get("on_change", "hold")), findings),
         "source": config.get("source", findings.scope.business_key),
         "position": config.get("position", ""),
     }
+
+
+def _on_change(operation: Write, policy: str, findings: Findings) -> str:
+    """What the operation lets a node do about changed content; "hold" is always possible."""
+    lacking = {
+        "update": operation.revise is None,
+        "credit": operation.compensation is None,
+    }
+    if lacking.get(policy):
+        way = "written over" if policy == "update" else "credited"
+        message = f"What “{operation.title}” makes can't be {way}: let it be held for a person."
+        findings.add("on_change_unsupported", message, "/config/on_change", operation=operation.title)
+        return "hold"
+    return policy
 
 
 def _default_identity(operation: Write, findings: Findings) -> list[str]:

@@ -1,4 +1,5 @@
-"""What only a person can decide about an effect: keep what was made, make it again, or say that it never happened.
+"""What only a person can decide about an effect: keep what was made, credit it and make it anew, make a second one beside
+it, or say that it never happened.
 
 Each decision is one transaction with its reason, and ends with the run going on.
 """
@@ -6,12 +7,12 @@ Each decision is one transaction with its reason, and ends with the run going on
 from typing import Literal
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
-from integrations.effects import ledger
+from integrations.effects import ledger, undoing
 from integrations.effects.models import Effect, EffectKey
 from integrations.failures.actions import NotParked
+from integrations.runs.lanes import queue_parked
 from integrations.runs.models import Run, StepEntry
 from integrations.tasks.doorbell import ring
 
@@ -20,6 +21,7 @@ __all__ = [
     "NoDecision",
     "ReasonNeeded",
     "asked",
+    "credit_first",
     "decide",
     "keep_first",
     "make_again",
@@ -27,7 +29,7 @@ __all__ = [
     "offered",
 ]
 
-Decision = Literal["keep_first", "make_again", "never_happened"]
+Decision = Literal["keep_first", "credit_first", "make_again", "never_happened"]
 _APPLY: dict[str, tuple[Decision, ...]] = {
     Effect.State.CONFIRMED: ("keep_first", "make_again"),
     Effect.State.UNKNOWN: ("never_happened",),
@@ -50,7 +52,14 @@ def asked(run: Run) -> Effect | None:
 
 def offered(effect: Effect | None) -> tuple[Decision, ...]:
     """The decisions that apply to what `asked` has found, the gentlest first."""
-    return _APPLY.get(effect.state, ()) if effect else ()
+    if effect is None:
+        return ()
+    apply = _APPLY.get(effect.state, ())
+    if effect.kind != "create" or not undoing.is_offered(effect):
+        return apply
+    return tuple(
+        one for name in apply for one in ((name, "credit_first") if name == "keep_first" else (name,))
+    )
 
 
 def decide(run_id: int, decision: Decision, *, by: str, reason: str = "") -> Run:
@@ -61,6 +70,8 @@ def decide(run_id: int, decision: Decision, *, by: str, reason: str = "") -> Run
         raise ReasonNeeded("Give a reason first. Nothing was changed.")
     if decision == "never_happened":
         return never_happened(run_id, f"{by} ({reason.strip()})")
+    if decision == "credit_first":
+        return credit_first(run_id, by, reason)
     return make_again(run_id, by, reason)
 
 
@@ -87,6 +98,22 @@ def keep_first(run_id: int, by: str) -> Run:
             seq=run.seq + 1,
         )
         _note(effect, f"{by} kept it for run {run.pk}.")
+        return _go_on(run)
+
+
+def credit_first(run_id: int, by: str, reason: str) -> Run:
+    """What was made is credited (a draft is removed), and the run makes the next generation: one stands in the end.
+
+    Raises `NotParked`, `NoDecision`, `ReasonNeeded`.
+    """
+    if not reason.strip():
+        raise ReasonNeeded("Give a reason for crediting it. Nothing was changed.")
+    with transaction.atomic():
+        run, _, effect = _waiting(run_id, Effect.State.CONFIRMED)
+        if not undoing.is_offered(effect):
+            raise NoDecision("What was made can't be credited from here.")
+        undoing.ask(effect, by=by, reason=reason.strip(), reissue=True)
+        _note(effect, f"{by} had it credited and made anew: {reason.strip()}")
         return _go_on(run)
 
 
@@ -143,9 +170,7 @@ def _note(effect: Effect, text: str) -> None:
 
 
 def _go_on(run: Run) -> Run:
-    Run.objects.filter(pk=run.pk).update(
-        state=Run.State.QUEUED, reason="", waits_for="", due_at=timezone.now(), seq=F("seq") + 1
-    )
+    queue_parked(Run.objects.filter(pk=run.pk))
     transaction.on_commit(ring)
     run.refresh_from_db()
     return run

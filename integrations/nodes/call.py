@@ -58,11 +58,12 @@ class Call:
             },
             "on_change": {
                 "title": "When it was made before with other content",
-                "enum": ["hold"],
+                "enum": ["hold", "update", "credit"],
                 "default": "hold",
                 "x-order": 4,
                 "x-advanced": True,
-                "x-help": "Nothing is written; the run waits for a person, who sees both contents.",
+                "x-help": "hold: nothing is written; the run waits for a person, who sees both contents. update: it is written"
+                " over while it is a draft. credit: it is credited (a draft is deleted) and made anew.",
             },
             "source": {
                 "title": "Source record",

@@ -16,6 +16,7 @@ __all__ = ["DECIDED", "decision_acts", "decision_context"]
 
 DECIDED: Mapping[Decision, str] = {
     "keep_first": "What was made is kept; the run goes on.",
+    "credit_first": "The run goes on: it credits what was made and makes it anew.",
     "make_again": "The run goes on and makes it again.",
     "never_happened": "The run goes on and sends it again.",
 }
@@ -42,6 +43,11 @@ def _keep_act(effect: Effect, url: str) -> Act:
     return Act("Keep the first", says, button, url)
 
 
+def _credit_act(effect: Effect, url: str) -> Act:
+    says = f"Credits {_made(effect)} in {_system(effect)} (a draft is deleted), then writes a new one"
+    return Act("Credit and make anew", says, "Give a reason", url)
+
+
 def _again_act(effect: Effect, url: str) -> Act:
     says = f"Writes {_second(effect)}; {_made(effect)} stays in {_system(effect)} as it is"
     return Act("Make it again", says, "Give a reason", url)
@@ -62,6 +68,21 @@ def _keep(run: Run, effect: Effect) -> dict[str, Any]:
         "counts": _amounts(run, effect),
         "groups": [{"title": "Made before", "items": [_effect(effect)]}],
         "act": f"Keep {_amount(effect)}" if effect.amount is not None else "Keep it",
+    }
+
+
+def _credit(run: Run, effect: Effect) -> dict[str, Any]:
+    return {
+        "title": f"Credit the {_record(effect)} and make it anew?",
+        "sentences": [
+            f"{_made(effect, start=True)} is credited in {_system(effect)}: a posted one gets a credit note, a draft is deleted.",
+            "Only once that is confirmed, a new one is written with what is meant now. One stands in the end.",
+        ],
+        "counts": _amounts(run, effect),
+        "groups": [{"title": "Made before", "items": [_effect(effect)]}],
+        "act": "Credit and make anew",
+        "danger": True,
+        **_REASON,
     }
 
 
@@ -98,11 +119,13 @@ def _never(run: Run, effect: Effect) -> dict[str, Any]:
 _REASON: Mapping[str, Any] = {"wants_note": True, "note_needed": True}
 _ACTS: Mapping[Decision, Callable[[Effect, str], Act]] = {
     "keep_first": _keep_act,
+    "credit_first": _credit_act,
     "make_again": _again_act,
     "never_happened": _never_act,
 }
 _CONFIRMED: Mapping[Decision, Callable[[Run, Effect], dict[str, Any]]] = {
     "keep_first": _keep,
+    "credit_first": _credit,
     "make_again": _again,
     "never_happened": _never,
 }

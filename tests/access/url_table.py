@@ -94,6 +94,9 @@ API = {
     "failures/<int:pk>/note/": one("failure", {"POST": OPERATORS}, POST={"note": "Seen."}),
     "effects/": Address({"GET": ANY_ROLE}),
     "effects/<int:pk>/": one("effect", {"GET": VIEWERS}),
+    "effects/<int:pk>/compensation/": one(
+        "effect", {"GET": VIEWERS, "POST": OPERATORS}, POST={"reason": "Ordered twice."}
+    ),
     "cross-references/": Address({"GET": ANY_ROLE}),
     "connections/": Address({"GET": ANY_ROLE, "POST": ADMINISTRATORS}, bodies={"POST": NEW_CONNECTION}),
     "connections/<int:pk>/": one(
@@ -186,6 +189,7 @@ ADMIN = {
         resolve=ASKED_FIRST,
         ignore=ASKED_FIRST,
     ),
+    **pages("integrations/approval", decide={"POST": STEWARDS}),
     **pages("integrations/effect"),
     **pages("integrations/crossreference"),
     **pages("integrations/event"),

@@ -6,8 +6,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from integrations.api.shapes.money import MoneyShape, money
+from integrations.api.shapes.undoing import UndoingShape
 from integrations.effects.content import meant
 from integrations.effects.models import CrossReference, Effect
+from integrations.effects.previews import title_of
 from integrations.failures.models import Failure, Occurrence
 from integrations.payloads.codec import digest, unpack
 
@@ -54,9 +56,21 @@ class EffectDetailShape(EffectShape):
     payload = serializers.SerializerMethodField(help_text="What was meant, without our own markers.")
     result = serializers.SerializerMethodField(help_text="What the far system made of it.")
     conflict = serializers.SerializerMethodField()
+    undo = serializers.SerializerMethodField(
+        help_text="What undoing it is called, as its operation declares it; null when it can't be undone from here."
+    )
+    undoing = serializers.SerializerMethodField()
 
     class Meta(EffectShape.Meta):
-        fields = [*EffectShape.Meta.fields, "payload", "result", "conflict"]
+        fields = [*EffectShape.Meta.fields, "payload", "result", "conflict", "undo", "undoing"]
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_undo(self, effect: Effect) -> str | None:
+        return title_of(effect)
+
+    @extend_schema_field(UndoingShape(allow_null=True))
+    def get_undoing(self, effect: Effect) -> Any:
+        return undoing_of(effect)
 
     @extend_schema_field(serializers.JSONField(allow_null=True))
     def get_payload(self, effect: Effect) -> Any:
@@ -76,12 +90,17 @@ class CrossReferenceShape(serializers.ModelSerializer[CrossReference]):
 
     environment = serializers.CharField(source="environment.key")
     effect = serializers.IntegerField(source="effect_id", allow_null=True)
+    undoing = serializers.SerializerMethodField(help_text="That the far record was undone, and by what.")
 
     class Meta:
         model = CrossReference
         fields = [
-            "id", "environment", "source_record", "source_id", "account", "record", "far_id", "effect", "created_at",
+            "id", "environment", "source_record", "source_id", "account", "record", "far_id", "effect", "created_at", "undoing",
         ]  # fmt: skip
+
+    @extend_schema_field(UndoingShape(allow_null=True))
+    def get_undoing(self, row: CrossReference) -> Any:
+        return undoing_of(row.effect)
 
 
 def conflict_of(effect: Effect) -> dict[str, Any] | None:
@@ -98,6 +117,12 @@ def conflict_of(effect: Effect) -> dict[str, Any] | None:
         return None
     payload = (unpack(met.payloads) or {}).get("intended")
     return {"payload": payload, "payload_hash": digest(payload)}
+
+
+def undoing_of(effect: Effect | None) -> Any:
+    """What was asked about undoing this effect, on the wire; None when nothing was."""
+    asked = getattr(effect, "undoing", None)
+    return UndoingShape(asked).data if asked else None
 
 
 def effect_rows() -> Any:

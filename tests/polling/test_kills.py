@@ -53,7 +53,11 @@ def killing(boundaries: Boundaries, patch: pytest.MonkeyPatch) -> Iterator[None]
     commit, fetch = BaseDatabaseWrapper.commit, sweep.fetch  # type: ignore[attr-defined]  # looked up where it is used
 
     def committing(self: BaseDatabaseWrapper) -> None:
-        boundaries.passing()
+        try:
+            boundaries.passing()
+        except Killed:
+            self.rollback()  # as the database does when its client is gone
+            raise
         commit(self)
         boundaries.passing()
 

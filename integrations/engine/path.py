@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
-__all__ = ["Segment", "inside", "join", "parse"]
+__all__ = ["Segment", "inside", "join", "parse", "place_of"]
 
 _KEPT = " .,:;@+-_~=!*#&'()|"
 """What stays readable in a key beside letters and digits; the rest (brackets, slashes, controls) is percent-coded."""
@@ -30,6 +30,11 @@ def inside(path: str, key: str) -> str:
 def parse(path: str) -> tuple[Segment, ...]:
     """The segments of a path; the inverse of `join` and `inside`."""
     return tuple(_segment(part) for part in path.split("/"))
+
+
+def place_of(path: str) -> str:
+    """Where in the plan a path stands: the path without keys, the same for every item ("each_line/create")."""
+    return "/".join(segment.node for segment in parse(path))
 
 
 def _segment(part: str) -> Segment:

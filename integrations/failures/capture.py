@@ -10,6 +10,7 @@ from django.utils import timezone
 from connectors.sdk.errors import Failure as StepFailure
 from connectors.sdk.wire import Json
 from integrations.engine.outcome import Parked
+from integrations.engine.path import place_of
 from integrations.failures.models import Failure, Occurrence
 from integrations.failures.snooze import open_again
 from integrations.payloads import codec
@@ -41,7 +42,7 @@ def capture(run: Run, parked: Parked) -> Failure:
     info = {key: value for key, value in problem.info.items() if key not in PAYLOADS}
     group, made = Failure.objects.get_or_create(
         environment_id=run.environment_id,
-        fingerprint=fingerprint_of(run.flow_key, parked.node, operation, problem),
+        fingerprint=fingerprint_of(run.flow_key, place_of(parked.path), operation, problem),
         state__in=(Failure.State.OPEN, Failure.State.SNOOZED),
         defaults={
             "state": Failure.State.OPEN,

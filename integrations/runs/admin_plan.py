@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from integrations.console import marks
 from integrations.console.names import operation_title
 from integrations.effects.models import Effect
+from integrations.engine.path import place_of
 from integrations.failures.actions import retry_plan
 from integrations.runs.models import Run
 from integrations.runs.timeline import planned_steps
@@ -36,7 +37,7 @@ class RetryChoice:
 def plan_context(run: Run, choice: RetryChoice) -> dict[str, Any]:
     """Context of `admin/confirm.html` for this retry."""
     plan = retry_plan(run)
-    names = {node: step.name for node, step in planned_steps(run.release.plan)}
+    names = {place: step.name for place, step in planned_steps(run.release.plan)}
     hidden = [("mode", choice.mode), ("release", choice.release)]
     if choice.mode == "start" or choice.release == "current":
         return {**_from_start(plan, choice), "hidden": hidden}
@@ -98,5 +99,4 @@ def _effects(effects: Iterable[Effect]) -> list[str]:
 
 
 def _named(path: str, names: Mapping[str, str]) -> str:
-    node = path.rpartition("/")[2].partition("[")[0]
-    return names.get(node, path)
+    return names.get(place_of(path), path)

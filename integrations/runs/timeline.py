@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from connectors.sdk.wire import Json
 from integrations.console.looks import KIND
-from integrations.engine.path import parse
+from integrations.engine.path import join, parse, place_of
 from integrations.runs.models import Exchange, StepEntry
 
 __all__ = ["SCALE", "Attempt", "Bar", "Line", "PlannedStep", "lines_of", "planned_steps"]
@@ -127,7 +127,7 @@ class Line:
 
 
 def planned_steps(plan: Mapping[str, Json], inside: str = "") -> Iterator[tuple[str, PlannedStep]]:
-    """(node id, step) of a stored plan in its order, loop bodies after their loop."""
+    """(place, step) of a stored plan in its order, what is inside a step after it. A place is a path without keys."""
     for step in plan.get("steps", []):
         params = step.get("params") or {}
         planned = PlannedStep(
@@ -136,9 +136,10 @@ def planned_steps(plan: Mapping[str, Json], inside: str = "") -> Iterator[tuple[
             str(step.get("type", "")),
             str(params.get("operation") or ""),
         )
-        yield planned.node, planned
+        place = join(inside, planned.node)
+        yield place, planned
         if step.get("body"):
-            yield from planned_steps(step["body"], planned.node)
+            yield from planned_steps(step["body"], place)
 
 
 def lines_of(
@@ -150,23 +151,25 @@ def lines_of(
     attempts: dict[tuple[str, int], Attempt] = {}
     for entry in entries:
         attempt = Attempt(entry)
-        line = lines.setdefault(entry.path, Line(entry.path, _name(entry, steps), steps.get(entry.node)))
+        line = lines.setdefault(
+            entry.path, Line(entry.path, _name(entry, steps), steps.get(place_of(entry.path)))
+        )
         line.attempts.append(attempt)
         attempts[entry.path, entry.attempt] = attempt
     for exchange in exchanges:
         made_by = attempts.get((exchange.path, exchange.attempt))
         if made_by is not None:
             made_by.exchanges.append(exchange)
-    reached = {attempt.entry.node for attempt in attempts.values()}
+    reached = {place_of(path) for path in lines}
     _draw(list(lines.values()))
-    for node, step in steps.items():
-        if node not in reached:
-            lines.setdefault(node, Line(node, step.name, step))
+    for place, step in steps.items():
+        if place not in reached:
+            lines.setdefault(place, Line(place, step.name, step))
     return list(lines.values())
 
 
 def _name(entry: StepEntry, steps: Mapping[str, PlannedStep]) -> str:
-    planned = steps.get(entry.node)
+    planned = steps.get(place_of(entry.path))
     name = planned.name if planned else entry.node
     keys = [segment.key for segment in parse(entry.path) if segment.key is not None]
     return f"{name} · {', '.join(keys)}" if keys else name

@@ -1,9 +1,10 @@
 """Writers of one SQLite file take turns: nobody is left waiting while two others write all the time."""
 
 import fcntl
-import multiprocessing
 import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,14 @@ import pytest
 
 from integrations.fair_sqlite3.base import DatabaseWrapper
 
+HOLD_FOR_EVER = """
+import sys
+from tests.fair_sqlite3.test_turns import begin, connected
+connection = connected(sys.argv[1])
+begin(connection)
+print("begun", flush=True)
+sys.stdin.read()
+"""
 OPTIONS = {"transaction_mode": "IMMEDIATE", "timeout": 20}
 
 
@@ -86,21 +95,15 @@ def test_a_transaction_that_cannot_begin_gives_its_turn_back(tmp_path: Path) -> 
 
 def test_a_killed_writer_leaves_no_turn_behind(tmp_path: Path) -> None:
     path = tmp_path / "a.sqlite3"
-    begun = multiprocessing.get_context("spawn").Event()
-    child = multiprocessing.get_context("spawn").Process(target=hold_for_ever, args=(str(path), begun))
-    child.start()
-    assert begun.wait(60)
+    child = subprocess.Popen(
+        [sys.executable, "-c", HOLD_FOR_EVER, str(path)], stdout=subprocess.PIPE, stdin=subprocess.PIPE
+    )
+    assert child.stdout is not None
+    assert child.stdout.readline() == b"begun\n"
     assert not is_free(path)
     child.kill()
-    child.join()
+    child.communicate()
     assert is_free(path)
-
-
-def hold_for_ever(path: str, begun: Any) -> None:
-    begin(connected(path))
-    begun.set()
-    begun.clear()
-    begun.wait(600)
 
 
 def test_a_database_in_memory_has_no_turns() -> None:

@@ -1,0 +1,1 @@
+"""Turns at SQLite's one write lock."""

@@ -1,6 +1,7 @@
 """An index of the folders' admin pages; each concept keeps its own."""
 
 from integrations.access.admin import ApiKeyAdmin, AuditEntryAdmin, MembershipAdmin, PersonAdmin
+from integrations.approvals.admin import ApprovalAdmin
 from integrations.effects.admin import CrossReferenceAdmin, EffectAdmin
 from integrations.failures.admin import FailureAdmin
 from integrations.ingress.admin import EndpointAdmin, EventAdmin, RefusalAdmin
@@ -14,6 +15,7 @@ from integrations.vault.admin import ConnectionAdmin
 
 __all__ = [
     "ApiKeyAdmin",
+    "ApprovalAdmin",
     "AuditEntryAdmin",
     "BindingAdmin",
     "ConnectionAdmin",

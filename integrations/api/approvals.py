@@ -10,7 +10,7 @@ from integrations.api.idempotency import once
 from integrations.api.problems import ApiProblem
 from integrations.api.run_actions import IDEMPOTENCY
 from integrations.api.seen import SeenList, SeenRow
-from integrations.api.shapes.approvals import ApprovalDetailShape, ApprovalShape, AnswerInput, approval_rows
+from integrations.api.shapes.approvals import AnswerInput, ApprovalDetailShape, ApprovalShape, approval_rows
 from integrations.approvals.decide import NotWaiting, WrongAnswer, decide, decide_action
 from integrations.approvals.models import Approval
 from integrations.releases.models import Environment

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from integrations.console.marks import Look
 
 __all__ = [
-    "CONNECTION", "EFFECT", "FAILURE_STATE", "KIND", "MARK", "STEP", "VERDICT", "WHAT_TO_DO", "of_run",
+    "APPROVAL", "CONNECTION", "EFFECT", "FAILURE_STATE", "KIND", "MARK", "STEP", "VERDICT", "WHAT_TO_DO", "of_run",
 ]  # fmt: skip
 
 _RUN: Mapping[str, Look] = {
@@ -67,6 +67,13 @@ FAILURE_STATE: Mapping[str, Look] = {
     "snoozed": Look("t3", "alarm-clock", "Snoozed"),
     "ignored": Look("t3", "ban", "Ignored"),
     "resolved": Look("ok", "circle-check", "Resolved"),
+}
+APPROVAL: Mapping[str, Look] = {
+    "waiting": Look("warn", "user-round", "Waits for a decision"),
+    "approved": Look("ok", "circle-check", "Approved"),
+    "rejected": Look("bad", "ban", "Rejected"),
+    "expired": Look("t3", "clock-alert", "Expired"),
+    "withdrawn": Look("t3", "circle-slash-2", "Withdrawn"),
 }
 CONNECTION: Mapping[str, Look] = {
     "untested": Look("", "circle-dashed", "Not tested yet"),

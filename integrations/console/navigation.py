@@ -1,13 +1,17 @@
 """The sidebar: sections and entries in the order operators work, limited to what the person may see."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.apps import apps
 from django.contrib.admin import AdminSite
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
 from integrations.access.actor import actor_of
+from integrations.approvals.models import Approval
 from integrations.console.environments import chosen, visible
 from integrations.failures.models import Failure
 
@@ -17,7 +21,7 @@ _SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Engine", (("integrations.Run", "Runs"), ("integrations.Event", "Events"),
                 ("integrations.Release", "Releases"), ("designer.Flow", "Flows"))),
     ("Effects", (("integrations.Effect", "Effects"), ("integrations.CrossReference", "Cross-references"))),
-    ("Failures", (("integrations.Failure", "Failures"),)),
+    ("Failures", (("integrations.Failure", "Failures"), ("integrations.Approval", "Approvals"))),
     ("Connections", (("integrations.Connection", "Connections"), ("integrations.Endpoint", "Endpoints"),
                      ("integrations.Refusal", "Refusals"))),
     ("Mapping", (("integrations.MappingTable", "Mapping tables"),)),
@@ -27,6 +31,11 @@ _SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
                 ("auth.User", "Users"), ("integrations.AuditEntry", "Audit trail"))),
 )  # fmt: skip
 
+_COUNTED: Mapping[str, QuerySet[Any]] = {
+    "integrations.Failure": Failure.objects.filter(state=Failure.State.OPEN),
+    "integrations.Approval": Approval.objects.filter(state=Approval.State.WAITING),
+}
+"""What waits for somebody is counted beside its name."""
 _FEW = 2
 """Roles named in the header; more are counted."""
 
@@ -83,11 +92,11 @@ def roles_text(request: HttpRequest) -> str:
 def _entry(request: HttpRequest, label: str, name: str) -> Entry:
     app, model = label.lower().split(".")
     url = reverse(f"admin:{app}_{model}_changelist")
-    count = _open_failures(request) if label == "integrations.Failure" else 0
-    return Entry(name, url, request.path.startswith(url), count)
+    counted = _COUNTED.get(label)
+    return Entry(name, url, request.path.startswith(url), _count(request, counted) if counted else 0)
 
 
-def _open_failures(request: HttpRequest) -> int:
+def _count(request: HttpRequest, waiting: QuerySet[Any]) -> int:
+    """How many there are where the person looks."""
     one = chosen(request)
-    where = [one] if one else visible(request)
-    return Failure.objects.filter(environment__in=where, state=Failure.State.OPEN).count()
+    return waiting.filter(environment__in=[one] if one else visible(request)).count()

@@ -193,11 +193,19 @@ def _facts(run: Run, entries: Sequence[StepEntry]) -> list[Fact]:
     if run.state == Run.State.PARKED and run.due_at:
         facts.append(Fact("Goes on", marks.ago(run.due_at)))
     if run.waits_for:
-        facts.append(Fact("Waits for", format_html("<code>{}</code>", run.waits_for)))
+        facts.append(Fact("Waits for", _awaited(run.waits_for)))
     if run.retry_of_id:
         facts.append(Fact("Retry of", _link("run", run.retry_of_id, f"run {run.retry_of_id}")))
     facts += [Fact("Went on as", _link("run", other, f"run {other}")) for other in _later(run)]
     return facts
+
+
+def _awaited(token: str) -> SafeString:
+    """What the run waits for; a question leads to where it is decided."""
+    kind, _, number = token.partition(":")
+    if kind == "approval":
+        return _link("approval", int(number), "somebody's decision")
+    return format_html("<code>{}</code>", token)
 
 
 def _later(run: Run) -> list[int]:

@@ -60,6 +60,7 @@ def one(thing: str, methods: Mapping[str, Who], **bodies: Mapping[str, Any]) -> 
 
 STAGES = {"env": "env", "key": "table", "pk": "mappingrow"}
 ROW = {"values": {"stage": "Lost", "status": "lost"}}
+WINDOW = {"since": "2026-11-01T00:00:00Z", "until": "2026-11-02T00:00:00Z"}
 NEW_CONNECTION = {"environment": "dev", "key": "more", "name": "More", "connector": "keyring"}
 
 DOOR = {
@@ -119,6 +120,10 @@ API = {
     "events/": Address({"GET": ANY_ROLE}),
     "events/<int:pk>/": one("event", {"GET": VIEWERS}),
     "endpoints/": Address({"GET": ANY_ROLE}),
+    "endpoints/<int:pk>/backfills/": one("endpoint", {"GET": VIEWERS, "POST": OPERATORS}, POST=WINDOW),
+    "backfills/<int:pk>/cancel/": one("backfill", {"POST": OPERATORS}),
+    "schedules/": Address({"GET": ANY_ROLE}),
+    "schedules/preview/": Address({"POST": ANY_ROLE}, bodies={"POST": {"cron": "30 1 * * *"}}),
     "refusals/": Address({"GET": ANY_ROLE}),
     "flows/": Address({"GET": ANY_ROLE}),
     "flows/<slug:key>/": Address({"GET": ANY_ROLE}, {"key": "flow_key"}),

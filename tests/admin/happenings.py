@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.text import slugify
 
 from connectors.sdk.wire import Request
+from integrations.approvals.models import Approval
 from integrations.effects.content import About, coded
 from integrations.effects.models import CrossReference, Effect, EffectKey
 from integrations.failures.models import Failure, Occurrence
@@ -204,6 +205,47 @@ def unknown(world: World, at: datetime) -> None:
     world.runs["unknown"], world.failures["unknown"] = run, failure
 
 
+def _asking(world: World, at: datetime) -> Run:
+    """A run that waits for a decision, and one whose question was decided."""
+    waiting, decided = (
+        _run(world, title, at, state="parked", reason="waiting")
+        for title in ("Hill House - 9 desks", "Red Barn - 5 stools")
+    )
+    form = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["discount"],
+        "properties": {
+            "discount": {"title": "Discount", "type": "string", "format": "decimal", "x-order": 1},
+            "terms": {"title": "Terms", "type": "string", "enum": ["net 14", "net 30"], "x-order": 2},
+            "ship": {"title": "Ship now", "type": "boolean", "x-order": 3},
+        },
+    }
+    asked = {
+        "path": "ask",
+        "environment": world.prod,
+        "flow_key": FLOW,
+        "title": "Invoice Hill House with a discount?",
+        "message": codec.pack("<b>9 desks</b>\nWorth 4700.00 GBP.", klass="step"),
+        "form": form,
+        "role": "operator",
+        "asked_at": at,
+    }
+    one = Approval.objects.create(run=waiting, expires_at=at + timedelta(days=3), **asked)
+    Approval.objects.create(
+        run=decided,
+        state="approved",
+        decided_by="operator",
+        decided_at=at,
+        answer=codec.pack({"discount": "5.00", "ship": True}, klass="step"),
+        note="As agreed.",
+        **asked,
+    )
+    Run.objects.filter(pk=waiting.pk).update(waits_for=f"approval:{one.pk}", due_at=one.expires_at)
+    waiting.refresh_from_db()
+    return waiting
+
+
 def others(world: World, now: datetime) -> None:
     """One run in each of the other states, and an effect of unknown outcome."""
     ago = now - timedelta(minutes=3)
@@ -229,6 +271,7 @@ def others(world: World, now: datetime) -> None:
         },
     )
     world.runs["retrying"] = retrying
+    world.runs["asking"] = _asking(world, ago)
     world.runs["running"] = _run(
         world, "Brook Hotel - 20 lamps", ago, state="running", amount=Decimal("900.00")
     )

@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.urls import reverse
 
 from integrations.access.models import AuditEntry, Membership
+from integrations.approvals.models import Approval
 from integrations.effects.models import CrossReference
 from integrations.ingress.models import Event, Refusal
 from integrations.releases.models import Binding, Variable
@@ -17,7 +18,7 @@ from tests.admin.world import World
 __all__ = ["pages_of", "session_of"]
 
 LISTS = (
-    "run", "event", "release", "effect", "crossreference", "failure", "connection", "endpoint", "refusal", "mappingtable",
+    "run", "event", "release", "effect", "crossreference", "failure", "approval", "connection", "endpoint", "refusal", "mappingtable",
     "environment", "binding", "variable", "apikey", "membership", "auditentry",
 )  # fmt: skip
 
@@ -34,6 +35,7 @@ def pages_of(world: World) -> dict[str, str]:
     found |= {f"failure-{name}": _page("failure", one.pk) for name, one in world.failures.items()}
     found |= {f"connection-{slot}": _page("connection", one.pk) for slot, one in world.connections.items()}
     found |= {f"effect-{name}": _page("effect", one.pk) for name, one in world.effects.items()}
+    found |= {f"approval-{one.state}": _page("approval", one.pk) for one in Approval.objects.all()}
     missing, table = world.runs["missing"].pk, world.table.pk
     found |= {
         "run-retry-plan": reverse("admin:run-retry", args=[missing]),

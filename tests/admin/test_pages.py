@@ -136,7 +136,8 @@ def test_runs_are_paged_from_where_the_last_page_ended(
         query = shown.older
     assert seen == sorted((run.pk for run in world.release.runs.all()), reverse=True)
     back = client.get(path + shown.newer).context["cl"]
-    assert [run.pk for run in back.result_list] == seen[4:8] or len(seen) % 4 == 0
+    last = (len(seen) - 1) // 4 * 4
+    assert [run.pk for run in back.result_list] == seen[last - 4 : last]
 
 
 @pytest.mark.parametrize(

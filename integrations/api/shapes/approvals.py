@@ -11,7 +11,7 @@ from integrations.approvals.decide import decide_action
 from integrations.approvals.models import Approval
 from integrations.payloads import codec
 
-__all__ = ["ApprovalDetailShape", "ApprovalShape", "AnswerInput", "approval_rows"]
+__all__ = ["AnswerInput", "ApprovalDetailShape", "ApprovalShape", "approval_rows"]
 
 
 class AskingFlow(FlowName):

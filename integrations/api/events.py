@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from integrations.api.seen import SeenList, SeenRow
 from integrations.api.shapes.events import EndpointShape, EventDetailShape, EventShape, RefusalShape
 from integrations.ingress.models import Endpoint, Event, Refusal
+from integrations.schedules.models import ScheduleDue
 
 __all__ = ["EndpointList", "EventDetail", "EventList", "RefusalList"]
 
@@ -53,7 +54,7 @@ class EventDetail(SeenRow):
 
 
 class EndpointList(ListModelMixin, SeenList):
-    """Every public address, with what it turned away in the last day."""
+    """Where events come in: public addresses with what they turned away in the last day, polls and schedules."""
 
     actions = {"GET": "endpoint.view"}
     serializer_class = EndpointShape
@@ -68,7 +69,13 @@ class EndpointList(ListModelMixin, SeenList):
             .annotate(total=Sum("count"))
             .values("total")
         )
-        rows = Endpoint.objects.select_related("environment").annotate(refused=Coalesce(Subquery(refused), 0))
+        next_due = ScheduleDue.objects.filter(state=ScheduleDue.State.PENDING)
+        rows = (
+            Endpoint.objects.select_related("environment", "poll", "schedule")
+            .defer("poll__boundary", "poll__seen", "poll__cursor")
+            .prefetch_related(Prefetch("schedule__dues", queryset=next_due))
+            .annotate(refused=Coalesce(Subquery(refused), 0))
+        )
         flow = self.request.query_params.get("flow")
         return rows.filter(flow_key=flow) if flow else rows
 

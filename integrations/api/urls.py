@@ -4,6 +4,7 @@ from django.urls import path
 
 from integrations.api import (
     approvals,
+    backfills,
     bindings,
     compensation,
     connections,
@@ -12,6 +13,7 @@ from integrations.api import (
     failures,
     run_actions,
     runs,
+    schedules,
     session,
     tables,
 )
@@ -69,5 +71,9 @@ urlpatterns = [
     path("events/", events.EventList.as_view(), name="events"),
     path("events/<int:pk>/", events.EventDetail.as_view(), name="event"),
     path("endpoints/", events.EndpointList.as_view(), name="endpoints"),
+    path("endpoints/<int:pk>/backfills/", backfills.EndpointBackfills.as_view(), name="endpoint-backfills"),
+    path("backfills/<int:pk>/cancel/", backfills.BackfillCancel.as_view(), name="backfill-cancel"),
+    path("schedules/", schedules.ScheduleList.as_view(), name="schedules"),
+    path("schedules/preview/", schedules.SchedulePreview.as_view(), name="schedule-preview"),
     path("refusals/", events.RefusalList.as_view(), name="refusals"),
 ]

@@ -15,8 +15,10 @@ from integrations.failures.models import Failure, Occurrence
 from integrations.ingress.models import Endpoint, Event, Refusal
 from integrations.mapping.models import MappingRow, MappingTable
 from integrations.payloads.codec import pack
+from integrations.polling.models import Backfill
 from integrations.releases.models import Binding, Environment, Release, Variable
 from integrations.runs.models import Run, StepEntry
+from integrations.schedules.models import Schedule
 from integrations.vault.models import Connection
 
 __all__ = ["ACTORS", "World", "build_world"]
@@ -160,7 +162,11 @@ def _happened(world: World, dev: Environment) -> None:
         role=Role.STEWARD,
         asked_at=now,
     )
-    for thing in (endpoint, event, failure, run, step, refusal, occurrence, approval):
+    backfill = Backfill.objects.create(endpoint=endpoint, since=now, until=now, created_by="ana")
+    schedule = Schedule.objects.create(
+        endpoint=endpoint, zone="UTC", description="Every hour", anchor=now, set_at=now
+    )
+    for thing in (endpoint, event, failure, run, step, refusal, occurrence, approval, backfill, schedule):
         world.add(thing)
     _written(world, run)
 

@@ -158,10 +158,10 @@ def _compared(params: Mapping[str, Json], scope: StepScope) -> dict[str, Json]:
 
 def _amount(source: str, scope: StepScope, name: str) -> tuple[Decimal, str]:
     """The amount and its currency ("" for a plain decimal). Binary numbers with a fraction are no amounts."""
-    found = scope.evaluate(source)
-    currency = ""
+    found, currency = scope.evaluate(source), ""
     if isinstance(found, dict) and is_currency(found.get("currency")):
-        found, currency = found.get("amount"), found["currency"]
+        currency = str(found["currency"])
+        found = found.get("amount")
     number = None if isinstance(found, float) and not found.is_integer() else as_decimal(found)
     if number is None:
         shown = "nothing" if found is None else repr(found)[:60]

@@ -1,8 +1,7 @@
 """A question waits for weeks and across restarts; what a person says is written once, and the run goes on with it."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Barrier
 
 import pytest
@@ -56,12 +55,22 @@ def asked(*ports: str, **config: Json) -> Run:
 
 
 @pytest.fixture
-def jo(db: None) -> Iterator[User]:
+def jo(db: None) -> User:
     return User.objects.create(username="jo")
 
 
 def the_one() -> Approval:
     return Approval.objects.get()
+
+
+def decided_at(one: Approval) -> datetime:
+    assert one.decided_at is not None
+    return one.decided_at
+
+
+def expires_at(one: Approval) -> datetime:
+    assert one.expires_at is not None
+    return one.expires_at
 
 
 def test_a_run_parks_until_somebody_decides() -> None:
@@ -93,7 +102,7 @@ def test_a_new_process_goes_on_with_the_decision(jo: User) -> None:
         "decision": "approved",
         "answer": {"discount": "12.50"},
         "by": "jo",
-        "at": the_one().decided_at.isoformat(),
+        "at": decided_at(the_one()).isoformat(),
         "note": "Go.",
     }
     assert output_of(run, "after_approved") == {"by": "jo"}
@@ -192,7 +201,7 @@ def past(approval: Approval) -> None:
 
 def test_a_question_nobody_answers_expires(jo: User) -> None:
     asked("approved", "expired", expires_days=2)
-    assert the_one().expires_at - the_one().asked_at == timedelta(days=2)
+    assert expires_at(the_one()) - the_one().asked_at == timedelta(days=2)
     past(the_one())
     with pytest.raises(NotWaiting, match=r"^The time to decide is over\.$"):
         decide(the_one().pk, approve=True, answer={"discount": "1"}, by=jo)
@@ -210,7 +219,7 @@ def test_without_a_way_for_it_an_expiry_is_a_failure_and_a_retry_asks_anew(jo: U
     actions.retry(run.pk, by="somebody")
     (run,) = carry()
     assert (run.state, run.reason, run.waits_for) == ("parked", "waiting", f"approval:{the_one().pk}")
-    assert the_one().expires_at > timezone.now() + timedelta(days=1)
+    assert expires_at(the_one()) > timezone.now() + timedelta(days=1)
     decide(the_one().pk, approve=True, answer={"discount": "1"}, by=jo)
     (run,) = carry()
     assert run.state == "succeeded"

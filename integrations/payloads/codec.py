@@ -1,13 +1,12 @@
 """The one codec for everything stored: JSON, compressed, sealed with a data key, large values in a row of their own.
 
-A blob is: version, flags, class, data-key id (4 bytes), nonce (12 bytes), AES-256-GCM ciphertext with tag. The first
-seven bytes are its associated data.
+A blob is: version, form, class, data-key id (4 bytes), nonce (12 bytes), AES-256-GCM ciphertext with tag. The first seven
+bytes are its associated data. The form says how it was made short (`squeeze.py`) and whether it is a reference.
 """
 
 import hashlib
 import os
 import uuid
-import zlib
 from collections.abc import Iterable
 from typing import Any, Literal
 
@@ -17,6 +16,7 @@ from cryptography.exceptions import InvalidTag
 from connectors.sdk.wire import Json
 from integrations.payloads import keys
 from integrations.payloads.models import Payload
+from integrations.payloads.squeeze import squeeze, unsqueeze
 
 __all__ = ["ERASED", "INLINE_LIMIT", "Class", "Unreadable", "digest", "pack", "store", "unpack", "unpack_all"]
 
@@ -28,9 +28,7 @@ ERASED: dict[str, Json] = {"$erased": True}
 """What a payload reads as once its subject was erased."""
 
 VERSION = 1
-COMPRESSED = 1
-REFERENCE = 2
-COMPRESS_OVER = 256  # bytes
+REFERENCE = 2  # a bit of the form; the others are `squeeze`'s
 HEADER = 7
 BODY = HEADER + 12
 CLASSES: dict[str, int] = {"event": 1, "step": 2, "exchange": 3, "request": 4, "effect": 5, "sample": 6}
@@ -47,12 +45,16 @@ def pack(value: Json, *, klass: Class, subject: str = "") -> bytes:
     Raises TypeError for anything that isn't JSON (Decimal, datetime, integers over 64 bits).
     """
     plain = orjson.dumps(value, default=_refuse, option=JSON_ONLY)
-    return _sealed(plain, 0, CLASSES[klass], subject)
+    short, form = squeeze(plain)
+    return _sealed(short, form, CLASSES[klass], subject)
 
 
 def unpack(blob: bytes | memoryview | None) -> Json:
     """The value that `pack` or `store` coded; None for None; `ERASED` if its subject was erased. Raises Unreadable."""
-    return None if blob is None else unpack_all([blob])[0]
+    if blob is None:
+        return None
+    opened = _opened(bytes(blob))
+    return orjson.loads(opened) if isinstance(opened, bytes) else unpack_all([blob])[0]
 
 
 def unpack_all(blobs: Iterable[bytes | memoryview | None]) -> list[Json]:
@@ -82,15 +84,13 @@ def _refuse(value: Any) -> Json:
     raise TypeError(f"A {type(value).__name__} isn't JSON; write it as text first.")
 
 
-def _sealed(plain: bytes, flags: int, klass: int, subject: str) -> bytes:
+def _sealed(short: bytes, form: int, klass: int, subject: str) -> bytes:
     key = keys.of_subject(subject)
     if key.cipher is None:
         raise Unreadable("The data key was destroyed.")
-    if len(plain) > COMPRESS_OVER:
-        plain, flags = zlib.compress(plain, 1), flags | COMPRESSED
-    header = bytes((VERSION, flags, klass)) + key.id.to_bytes(4)
+    header = bytes((VERSION, form, klass)) + key.id.to_bytes(4)
     nonce = os.urandom(BODY - HEADER)
-    return header + nonce + key.cipher.encrypt(nonce, plain, header)
+    return header + nonce + key.cipher.encrypt(nonce, short, header)
 
 
 def _opened(blob: bytes) -> bytes | uuid.UUID | None:
@@ -103,12 +103,15 @@ def _opened(blob: bytes) -> bytes | uuid.UUID | None:
     if key.cipher is None:
         return b'{"$erased":true}'
     try:
-        plain = key.cipher.decrypt(blob[HEADER:BODY], blob[BODY:], blob[:HEADER])
+        short = key.cipher.decrypt(blob[HEADER:BODY], blob[BODY:], blob[:HEADER])
     except InvalidTag as error:
         raise Unreadable("This payload was changed after it was stored.") from error
-    if blob[1] & COMPRESSED:
-        plain = zlib.decompress(plain)
-    return uuid.UUID(bytes=plain) if blob[1] & REFERENCE else plain
+    if blob[1] & REFERENCE:
+        return uuid.UUID(bytes=short)
+    try:
+        return unsqueeze(short, blob[1])
+    except KeyError as error:
+        raise Unreadable("This payload was stored by a newer version of Interlock.") from error
 
 
 def _resolved(item: bytes | uuid.UUID | None, rows: dict[uuid.UUID, Any]) -> Json:

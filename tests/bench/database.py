@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 from django.db.models import Max, Min
 
 from integrations.ingress.models import Event
@@ -14,10 +14,14 @@ from integrations.payloads import codec
 from integrations.runs.models import Run, StepEntry
 from tests.bench.stage import BenchError
 
-__all__ = ["accepted", "ended", "latest_output", "size", "step_seconds", "wait_until_over"]
+__all__ = ["accepted", "by_table", "ended", "latest_output", "size", "step_seconds", "wait_until_over"]
 
 PATIENCE = 180.0  # seconds
 POLL = 0.1  # seconds
+_BY_TABLE = {
+    "sqlite": "SELECT name, sum(pgsize) FROM dbstat GROUP BY name",
+    "postgresql": "SELECT relname, pg_relation_size(oid) FROM pg_class WHERE relkind IN ('r', 'i', 't')",
+}
 _OVER = list(Run.TERMINAL)
 _STUCK = ("person", "reconnect")
 
@@ -80,6 +84,18 @@ def _size(alias: str) -> int:
             )
         cursor.execute("SELECT pg_database_size(current_database())")
         return int(cursor.fetchone()[0])
+
+
+def by_table() -> dict[str, int]:
+    """Bytes of each table and index of the business database; nothing where SQLite was built without its statistics."""
+    with connection.cursor() as cursor:
+        try:
+            cursor.execute(_BY_TABLE[connection.vendor])
+        except OperationalError:
+            return {}
+        found = dict(cursor.fetchall())
+    _leave()
+    return found
 
 
 def _newest(flow: str) -> Run:

@@ -49,9 +49,12 @@ def carry(bench: Bench, series: str, count: int) -> None:
 
 def saturation(bench: Bench) -> Figures:
     """As many as it can carry: the figures that the goals are about."""
-    before, count = database.size(), bench.size(600, 3000)
+    before, tables, count = database.size(), database.by_table(), bench.size(600, 3000)
     figures = _deals(bench, "sat", count)
     figures["bytes_per_run"] = round((database.size() - before) / count)
+    grown = {name: round((size - tables.get(name, 0)) / count) for name, size in database.by_table().items()}
+    largest = sorted(grown.items(), key=lambda one: -one[1])
+    figures["bytes_by_table"] = {name: size for name, size in largest if size > 0}
     floor = bench.floor.get("runs_per_s", 0)
     figures["floor_ratio"] = round(figures["runs_per_s"] / floor, 3) if floor else 0.0
     return figures

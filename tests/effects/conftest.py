@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from connectors.sdk import errors, registry
-from connectors.sdk.operation import Idempotency, Mark, Match, Standing, Write
+from connectors.sdk.operation import Call, Idempotency, Mark, Match, Standing, Write
 from connectors.sdk.wire import Json, Request, Response
+from integrations.effects.models import Effect
 from integrations.effects.write import WriteRequest, Writing
 from integrations.engine.node import EffectSpec
 from integrations.engine.outcome import Done
@@ -19,7 +21,7 @@ from integrations.payloads import codec
 from integrations.releases.models import Environment, Release
 from integrations.runs.journal import RunJournal
 from integrations.runs.models import Run
-from integrations.runs.writer import InlineWriter
+from integrations.runs.writer import InlineWriter, Writer
 from integrations.vault.models import Connection
 
 
@@ -31,6 +33,11 @@ class FarSystem:
     documents: dict[str, Json] = field(default_factory=dict)
     replays: dict[str, str] = field(default_factory=dict)
     sent: list[Request] = field(default_factory=list)
+    late: list[int] = field(default_factory=list)
+    """For each of the next sends: its answer is lost, and it is carried out only after that many look-ups."""
+    pending: list[tuple[int, Json]] = field(default_factory=list)
+    passing: Callable[[], None] = lambda: None
+    """Told when a request is about to leave and when its answer has come: where a process may die."""
     before: list[errors.Failure] = field(default_factory=list)
     after: list[errors.Failure] = field(default_factory=list)
     settings: dict[str, Json] = field(default_factory=dict)
@@ -42,13 +49,26 @@ class FarSystem:
         return load()
 
     def send(self, request: Request) -> Response:
+        self.passing()
         self.sent.append(request)
+        if self.late:
+            self.pending.append((self.late.pop(0), request.json))
+            raise errors.OutcomeUnknown("The answer was lost.")
         if self.before:
             raise self.before.pop(0)
         answer = self._write(request.json)
+        self.passing()
         if self.after:
             raise self.after.pop(0)
         return Response(201, {}, answer, "")
+
+    def look(self) -> list[Json]:
+        """All documents; what is late comes nearer with every look."""
+        for looks, body in self.pending:
+            if looks == 0:
+                self._write(body)
+        self.pending = [(looks - 1, body) for looks, body in self.pending if looks > 0]
+        return list(self.documents.values())
 
     def _write(self, body: dict[str, Json]) -> Json:
         repeated = self.replays.get(body["guid"]) if self.native else None
@@ -75,7 +95,7 @@ def operation(strategy: str = "native", *, existing: bool = False) -> Write:
 
     def find(call: Any, request: Request, mark: Mark) -> list[Match]:
         body = request.json
-        found = [one for one in call.documents.values() if one["total"] == body["total"]]
+        found = [one for one in call.look() if one["total"] == body["total"]]
         if strategy != "lookup":
             found = [one for one in found if one.get("guid") == mark.guid]
         return [Match(one["id"], one, one.get("made", ""), matched_by="total") for one in found]
@@ -108,6 +128,25 @@ def operation(strategy: str = "native", *, existing: bool = False) -> Write:
         identities=(lambda data: [f"key:{data['key']}", f"email:{data['email']}"]) if existing else None,
         amount=lambda output: {"amount": output["total"], "currency": "GBP"},
     )
+
+
+@dataclass
+class Means:
+    """What a step is carried out with: its writer, and another far system than the one in memory."""
+
+    writer: Writer = field(default_factory=InlineWriter)
+    call: Call | None = None
+    name: str = "far.make_document"
+
+
+def time_passes(minutes: int = 10) -> None:
+    """What waits for a look-up has waited long enough."""
+    for effect in Effect.objects.all():
+        Effect.objects.filter(pk=effect.pk).update(
+            intended_at=effect.intended_at - timedelta(minutes=minutes),
+            sent_again_at=effect.sent_again_at and effect.sent_again_at - timedelta(minutes=minutes),
+            look_at=effect.look_at and effect.look_at - timedelta(minutes=minutes),
+        )
 
 
 @dataclass
@@ -144,6 +183,12 @@ class World:
             queued_at=now,
         )
 
+    def claimed_again(self, run: Run) -> Run:
+        """The run after its worker died: another one has claimed it."""
+        Run.objects.filter(pk=run.pk).update(state=Run.State.RUNNING, fence=run.fence + 1)
+        run.refresh_from_db()
+        return run
+
     def write(
         self,
         run: Run,
@@ -152,10 +197,12 @@ class World:
         *identity: str,
         spec: EffectSpec | None = None,
         path: str = "make",
+        means: "Means | None" = None,
     ) -> Json:
         """Carry one writing step out as the engine would, and record it as done."""
-        self.operations["far.make_document"] = write
-        journal = RunJournal(run, InlineWriter())
+        means = means or Means()
+        self.operations[means.name] = write
+        journal = RunJournal(run, means.writer)
         entry = journal.last(path)
         attempt = entry.attempt + 1 if entry else 1
         journal.begin(path, node=path, attempt=attempt, input=data)
@@ -164,15 +211,16 @@ class World:
             path=path,
             attempt=attempt,
             connection=self.connection,
-            operation_id="far.make_document",
+            operation_id=means.name,
             operation=write,
             data=data,
             spec=spec or EffectSpec(identity=identity),
         )
         try:
-            output = Writing(wanted, self.far, journal).perform()
-        finally:
+            output = Writing(wanted, means.call or self.far, journal).perform()
+        except Exception:
             journal.commit(lambda: None)
+            raise
         journal.record(path, node=path, attempt=attempt, outcome=Done(output))
         journal.commit(lambda: None)
         return output

@@ -88,7 +88,7 @@ def recurrence(config: Mapping[str, Json], zone: str, anchor: datetime | None = 
     `anchor` is where an interval without "from" begins. Raises `NoRecurrence`.
     """
     if zone_of(zone) is None:
-        raise NoRecurrence(f"“{zone}” is not a time zone. Use a name such as Europe/London.", "/zone")
+        raise NoRecurrence(f"There is no time zone “{zone}”. Use a name such as Europe/London.", "/zone")
     cron, every = config.get("cron"), config.get("every")
     if bool(cron) == bool(every):
         raise NoRecurrence("Give either a cron expression or an interval.", "/cron")

@@ -24,10 +24,6 @@ _CONDITIONS: list[Json] = [
         "if": {"properties": {"kind": {"const": "poll"}}, "required": ["kind"]},
         "then": {"required": ["trigger"]},
     },
-    {
-        "if": {"properties": {"kind": {"const": "schedule"}}, "required": ["kind"]},
-        "then": {"oneOf": [{"required": ["cron"]}, {"required": ["every"]}]},
-    },
 ]
 """What a kind can't do without."""
 

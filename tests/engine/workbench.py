@@ -9,7 +9,7 @@ from typing import Any, Self
 from connectors.sdk import errors
 from connectors.sdk.operation import Idempotency, Operation, Read, Write
 from connectors.sdk.schema import decimal, items, obj, text
-from connectors.sdk.trigger import WebhookTrigger
+from connectors.sdk.trigger import PollTrigger, Trigger, WebhookTrigger
 from connectors.sdk.wire import Json, Request, Schema
 from integrations.engine.asking import Answered, Question, Sighting
 from integrations.engine.catalog import discover_nodes
@@ -80,7 +80,7 @@ def _never(*_: Any) -> Any:
     raise AssertionError("not asked for while compiling")
 
 
-TRIGGERS: Mapping[str, WebhookTrigger] = {
+TRIGGERS: Mapping[str, Trigger] = {
     "crm.deal_changed": WebhookTrigger(
         title="Deal changed",
         config=obj({"pipeline": text("Pipeline")}, required=("pipeline",)),
@@ -90,7 +90,14 @@ TRIGGERS: Mapping[str, WebhookTrigger] = {
         read=_never,
         enable=_never,
         disable=_never,
-    )
+    ),
+    "crm.deal_found": PollTrigger(
+        title="Deal found",
+        config=obj({"pipeline": text("Pipeline")}, required=("pipeline",)),
+        output=_DEAL,
+        sample={},
+        poll=_never,
+    ),
 }
 
 
@@ -107,7 +114,7 @@ class Workbench:
     def operation(self, operation_id: str) -> Operation | None:
         return OPERATIONS.get(operation_id)
 
-    def trigger(self, trigger_id: str) -> WebhookTrigger | None:
+    def trigger(self, trigger_id: str) -> Trigger | None:
         return TRIGGERS.get(trigger_id)
 
     def flow(self, key: str) -> Mapping[str, Json] | None:

@@ -322,7 +322,7 @@ def _replayed_since() -> datetime:
 
 def _cross_reference(effect: Effect, about: About, environment_id: int) -> None:
     """Which record here is which record there; a record that is only written back to is not its own reference."""
-    source_id = about.id or effect.identity
+    source_id = positions.source_id(about) or effect.identity
     if effect.kind == "delete" or not effect.far_id or source_id == effect.far_id:
         return
     row = [

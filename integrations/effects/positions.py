@@ -10,9 +10,10 @@ from integrations.effects.content import About
 from integrations.effects.models import Effect, FieldPosition
 from integrations.runs.rows import Table
 
-__all__ = ["Standing", "arrival", "comparable", "fields_of", "remember", "standing"]
+__all__ = ["Standing", "arrival", "comparable", "fields_of", "remember", "source_id", "standing"]
 
 WIDTH = 24  # digits of a comparable position
+_ARRIVAL = " (arrival)"
 LONGEST = 64  # characters of a position that is neither a number nor a time
 KEY = ("far_id", "field", "source", "record", "account")
 POSITIONS = Table(
@@ -36,7 +37,12 @@ def arrival(source: str, event_id: int) -> tuple[str, str]:
     Event numbers rise over all records, so they rise for one record as well. They are a scale of their own: what is ordered
     by arrival is never compared with what is ordered by the source's stamps.
     """
-    return f"{source} (arrival)", str(event_id)
+    return f"{source}{_ARRIVAL}", str(event_id)
+
+
+def source_id(about: About) -> str:
+    """The source record's own id, however its positions are counted."""
+    return about.id.removesuffix(_ARRIVAL)
 
 
 def comparable(position: str) -> str:

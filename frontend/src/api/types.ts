@@ -29,6 +29,8 @@ export type FlowNode = {
   slot?: string;
   disabled?: boolean;
   body?: { nodes: Record<string, FlowNode>; edges: Record<string, FlowEdge> };
+  /** The step it lies in, where a graph was flattened (model/inside). */
+  inside?: string;
 };
 
 export type FlowEdge = { from: [node: string, port: string]; to: [node: string, port: string] };
@@ -93,6 +95,50 @@ export type Run = {
   event: number | null;
   retry_of: number | null;
 };
+
+export type ApprovalState = "waiting" | "approved" | "rejected" | "expired" | "withdrawn";
+export type DecidingRole = "operator" | "steward" | "builder" | "releaser" | "administrator";
+
+/** The JSON Schema of a question's answer: one level of plain fields. */
+export type FormSchema = {
+  properties?: Record<string, FormPart>;
+  required?: string[];
+};
+export type FormPart = {
+  title?: string;
+  type?: string;
+  format?: string;
+  enum?: string[];
+  "x-order"?: number;
+  "x-help"?: string;
+};
+
+/** What a run asks a person. */
+export type Approval = {
+  id: number;
+  title: string;
+  state: ApprovalState;
+  role: DecidingRole;
+  environment: string;
+  flow: { key: string; name: string };
+  run: number;
+  run_title: string;
+  path: string;
+  asked_at: string;
+  expires_at: string | null;
+  decided_by: string;
+  decided_at: string | null;
+  may_decide: boolean;
+};
+
+export type ApprovalDetail = Approval & {
+  message: string;
+  form: FormSchema;
+  answer: Record<string, Json> | null;
+  note: string;
+};
+
+export type Decided = { approve: boolean; answer: Record<string, Json> | null; note: string };
 
 export type StepState = "begun" | "done" | "retry" | "wait" | "fail" | "skipped";
 

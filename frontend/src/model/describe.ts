@@ -32,6 +32,9 @@ const BY_TYPE: Record<string, string> = {
   merge: "merge",
   for_each: "repeat",
   stop: "octagon-x",
+  try_scope: "shield",
+  sub_flow: "workflow",
+  result: "corner-down-left",
 };
 
 const text = (value: Json | undefined): string => (typeof value === "string" ? value : "");
@@ -91,10 +94,15 @@ function writtenFields(config: { [key: string]: Json }): string[] {
   return Object.keys(fields);
 }
 
+/** The key of the flow a step calls; "" for any other step. */
+export const calledFlow = (node: FlowNode): string =>
+  node.type === "sub_flow" ? text(node.config?.flow) : "";
+
 export type Facts =
   | { kind: "call"; system: string; what: string; once: string }
   | { kind: "map"; fields: number }
   | { kind: "filter" }
+  | { kind: "flow"; key: string }
   | { kind: "type"; title: string };
 
 function mappedFields(config: { [key: string]: Json }): number {
@@ -124,6 +132,7 @@ export function factsOf(node: FlowNode, catalogue: Catalogue | undefined): Facts
   if (connector) return { kind: "call", system, what: subjectOf(node, operation), once: oncePer(node) };
   if (kind === "map") return { kind: "map", fields: mappedFields(node.config ?? {}) };
   if (kind === "filter") return { kind: "filter" };
+  if (kind === "sub_flow") return { kind: "flow", key: calledFlow(node) };
   return {
     kind: "type",
     title: catalogue?.node_types.find((t) => t.id === node.type)?.title ?? words(node.type),

@@ -1,4 +1,5 @@
 import type { FlowEdge, FlowGraph } from "~/api/types";
+import { levelsOf } from "~/model/inside";
 
 /** Reading a flow's graph: order, neighbours, ports. Pure; the editor's commands will live beside it. */
 
@@ -16,8 +17,18 @@ export function incoming(graph: FlowGraph, node: string): EdgeRef[] {
   return edgesOf(graph).filter((edge) => edge.to[0] === node);
 }
 
-/** Node ids so that every edge points forward; the document's own order breaks ties. Nodes on a cycle come last. */
+/** Node ids in reading order: every edge points forward, and what is inside a step comes right after it. */
 export function topologicalOrder(graph: FlowGraph): string[] {
+  const levels = new Map(
+    levelsOf(graph).map(({ container, graph: level }) => [container, levelOrder(level)]),
+  );
+  const read = (container: string): string[] =>
+    (levels.get(container) ?? []).flatMap((id) => [id, ...(levels.has(id) ? read(id) : [])]);
+  return read("");
+}
+
+/** One level in order; the document's own order breaks ties. Nodes on a cycle come last. */
+export function levelOrder(graph: FlowGraph): string[] {
   const ids = Object.keys(graph.nodes);
   const waiting = new Map(
     ids.map((id) => [id, incoming(graph, id).filter((e) => e.from[0] in graph.nodes).length]),

@@ -1,5 +1,6 @@
 import type { FlowGraph, FlowLayout, NoteSpec, Point } from "~/api/types";
-import { incoming, topologicalOrder } from "~/model/flow";
+import { incoming, levelOrder } from "~/model/flow";
+import { type Level, levelsOf } from "~/model/inside";
 
 /** Where things stand on the canvas. Pixel sizes are those of the node and frame parts. */
 
@@ -9,12 +10,13 @@ const STACK = 80;
 
 export type Box = { x: number; y: number; width: number; height: number };
 export type Frame = Box & { id: string; title: string };
+type Placed = Record<string, Point>;
 export type Placement = { nodes: Record<string, Point>; frames: Frame[]; notes: Frame[]; bounds: Box };
 
 /** How far each node is from the start: the longest way, so that edges never point back. */
 function depths(graph: FlowGraph): Map<string, number> {
   const depth = new Map<string, number>();
-  for (const id of topologicalOrder(graph)) {
+  for (const id of levelOrder(graph)) {
     const before = incoming(graph, id).map((edge) => depth.get(edge.from[0]) ?? -1);
     depth.set(id, Math.max(-1, ...before) + 1);
   }
@@ -65,14 +67,50 @@ function split(layout: FlowLayout, places: Record<string, Point>): { frames: Fra
   return { frames: pick(true), notes: pick(false) };
 }
 
+const MARGIN = { x: 16, top: 40, bottom: 24 } as const;
+
+const boxesOf = (ids: string[], places: Record<string, Point>): Box[] =>
+  ids.flatMap((id) => (places[id] ? { ...places[id], ...NODE } : []));
+
+/** What is inside a step stands in a frame of its own: where it is stored, else below everything before it. */
+function placeInside(level: Level, name: string, stored: Placed, above: Box, width: number) {
+  const ids = Object.keys(level.graph.nodes);
+  const complete = ids.every((id) => stored[id] !== undefined);
+  const own = complete ? stored : tidy(level.graph, width);
+  const top = above.y + above.height + PITCH.y / 2 + MARGIN.top;
+  const by = complete ? { x: 0, y: 0 } : { x: above.x + MARGIN.x, y: top };
+  const nodes: Placed = {};
+  for (const id of ids) nodes[id] = { x: (own[id]?.x ?? 0) + by.x, y: (own[id]?.y ?? 0) + by.y };
+  const box = around(boxesOf(ids, nodes));
+  const frame: Frame = {
+    id: `in:${level.container}`,
+    title: name,
+    x: box.x - MARGIN.x,
+    y: box.y - MARGIN.top,
+    width: box.width + 2 * MARGIN.x,
+    height: box.height + MARGIN.top + MARGIN.bottom,
+  };
+  return { nodes, frame };
+}
+
 /** The stored layout where it has a place for a node, a tidy one where it has none for any. */
 export function place(graph: FlowGraph, layout: FlowLayout, width: number): Placement {
   const stored = layout.nodes ?? {};
-  const complete = Object.keys(graph.nodes).every((id) => stored[id] !== undefined);
-  const nodes = complete ? stored : tidy(graph, width);
+  const [top, ...inner] = levelsOf(graph) as [Level, ...Level[]];
+  const outer = Object.keys(top.graph.nodes);
+  const complete = outer.every((id) => stored[id] !== undefined);
+  let nodes = complete ? stored : tidy(top.graph, width);
   const { frames, notes } = split(layout, nodes);
-  const boxes = Object.keys(graph.nodes).flatMap((id) => (nodes[id] ? { ...nodes[id], ...NODE } : []));
-  return { nodes, frames, notes, bounds: around([...boxes, ...frames, ...notes]) };
+  let bounds = around([...boxesOf(outer, nodes), ...frames, ...notes]);
+  for (const level of inner) {
+    if (Object.keys(level.graph.nodes).length === 0) continue;
+    const name = graph.nodes[level.container]?.name || level.container;
+    const made = placeInside(level, name, stored, bounds, width);
+    nodes = { ...nodes, ...made.nodes };
+    frames.push(made.frame);
+    bounds = around([bounds, made.frame]);
+  }
+  return { nodes, frames, notes, bounds };
 }
 
 export type View = { x: number; y: number; zoom: number };

@@ -67,7 +67,9 @@ test("of a loop's many steps the worst shows, with the time of all", () => {
       problem: { kind: "data", code: "x", sentence: "No.", pointer: "" },
     }),
   ];
-  expect(overlayOf(GRAPH, RUN, steps).nodes.b).toMatchObject({
+  const { b, ...others } = GRAPH.nodes;
+  const inLoop = { ...others, each: { type: "for_each", name: "Each" }, b: { ...b, inside: "each" } };
+  expect(overlayOf({ ...GRAPH, nodes: inLoop as FlowGraph["nodes"] }, RUN, steps).nodes.b).toMatchObject({
     phase: "failed",
     ms: 400,
     count: 2,

@@ -1,5 +1,6 @@
 import type { FlowGraph, ParkReason, Run, Step, StepProblem } from "~/api/types";
 import { edgesOf } from "~/model/flow";
+import { placesIn, shownAt } from "~/model/inside";
 
 /** What a run looks like on the canvas: one status per node, one per edge, derived from the run's steps. */
 
@@ -70,10 +71,25 @@ function edgePhase(source: Step[], target: NodeStatus | undefined, port: string)
   return target?.phase === "running" ? "carrying" : "taken";
 }
 
+/** Steps by the node that shows them. A step of a called flow shows at the calling one as long as that has no own entry. */
+function gathered(graph: FlowGraph, steps: Iterable<Step>): Map<string, Step[]> {
+  const places = placesIn(graph);
+  const own = new Map<string, Step[]>();
+  const called = new Map<string, Step[]>();
+  for (const step of steps) {
+    const node = shownAt(places, step.path);
+    if (node === null) continue;
+    const kind = node === step.node ? own : called;
+    const list = kind.get(node) ?? [];
+    list.push(step);
+    kind.set(node, list);
+  }
+  return new Map([...called, ...own]);
+}
+
 /** The overlay of one run on a graph. Steps of a loop are gathered under their node; the worst of them shows. */
 export function overlayOf(graph: FlowGraph, run: Run | null, steps: Iterable<Step>): Overlay {
-  const byNode = new Map<string, Step[]>();
-  for (const step of steps) byNode.set(step.node, [...(byNode.get(step.node) ?? []), step]);
+  const byNode = gathered(graph, steps);
   const nodes: Record<string, NodeStatus> = {};
   for (const [node, list] of byNode) {
     const status = statusOf(list, run);

@@ -2,6 +2,7 @@ import {
   Building2,
   CalendarClock,
   CopyX,
+  CornerDownLeft,
   FilePlus,
   FileSearch,
   Filter,
@@ -16,6 +17,7 @@ import {
   Repeat,
   Scale,
   Send,
+  Shield,
   ShieldCheck,
   Shuffle,
   Sigma,
@@ -24,6 +26,7 @@ import {
   UserCheck,
   UserPlus,
   UserSearch,
+  Workflow,
   Zap,
 } from "lucide-react";
 
@@ -32,6 +35,7 @@ const NODE_ICONS: Record<string, LucideIcon> = {
   "building-2": Building2,
   "calendar-clock": CalendarClock,
   "copy-x": CopyX,
+  "corner-down-left": CornerDownLeft,
   "file-plus": FilePlus,
   "file-search": FileSearch,
   filter: Filter,
@@ -45,6 +49,7 @@ const NODE_ICONS: Record<string, LucideIcon> = {
   repeat: Repeat,
   scale: Scale,
   send: Send,
+  shield: Shield,
   "shield-check": ShieldCheck,
   shuffle: Shuffle,
   sigma: Sigma,
@@ -53,6 +58,7 @@ const NODE_ICONS: Record<string, LucideIcon> = {
   "user-check": UserCheck,
   "user-plus": UserPlus,
   "user-search": UserSearch,
+  workflow: Workflow,
   zap: Zap,
 };
 

@@ -11,6 +11,7 @@ export function secondLine(node: FlowNode, catalogue: Catalogue | undefined, t: 
   if (facts.kind === "map")
     return facts.fields === 0 ? t("line.mapEmpty") : t("line.map", { count: facts.fields });
   if (facts.kind === "filter") return t("line.filter");
+  if (facts.kind === "flow") return t("line.flow", { flow: facts.key });
   if (facts.once !== "") return t("line.once", { system: facts.system, thing: facts.once });
   return t("line.call", { system: facts.system, what: facts.what });
 }

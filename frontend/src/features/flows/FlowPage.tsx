@@ -21,6 +21,7 @@ import { useStepParam } from "~/features/runs/useStepParam";
 import styles from "~/features/runs/Work.module.css";
 import { OpenStep } from "~/features/steps/OpenStep";
 import { systemsOf } from "~/model/describe";
+import { flattened } from "~/model/inside";
 import { useRunStore } from "~/stores/runStore";
 import { Blank, Loading, LoadProblem } from "~/ui/Blank";
 import { OutsideLink } from "~/ui/Button";
@@ -46,12 +47,13 @@ function FlowActions() {
 function Loaded({ flow, environment }: { flow: FlowDetail; environment: string }) {
   const { t } = useTranslation("flows");
   const narrow = useNarrow();
+  const graph = flattened(flow.graph);
   const { step, open, close } = useStepParam();
   const { runs, mode } = useFlowLive(flow.key, environment);
   const { followed, leave } = useFollowed(runs);
   const run = useRunStore((s) => s.run);
-  const retry = useRetryDialog(run, flow.graph);
-  useRunLive(followed, flow.graph);
+  const retry = useRetryDialog(run, graph);
+  useRunLive(followed, graph);
   useEffect(() => {
     if (followed === null) useRunStore.getState().clear();
   }, [followed]);
@@ -78,7 +80,7 @@ function Loaded({ flow, environment }: { flow: FlowDetail; environment: string }
           {first && narrow && <WaitingHint />}
           <div className={styles.view}>
             <RunView
-              graph={flow.graph}
+              graph={graph}
               layout={flow.layout}
               name={flow.name}
               selected={step}
@@ -90,7 +92,7 @@ function Loaded({ flow, environment }: { flow: FlowDetail; environment: string }
         </div>
         {(step === null || narrow) && recent}
         {step !== null && (
-          <OpenStep graph={flow.graph} node={step} onOpen={open} onClose={close} retry={retry.show} />
+          <OpenStep graph={graph} node={step} onOpen={open} onClose={close} retry={retry.show} />
         )}
       </div>
       <LiveSummary />

@@ -19,6 +19,7 @@ import { useRunTitle } from "~/features/runs/useRunTitle";
 import { useStepParam } from "~/features/runs/useStepParam";
 import styles from "~/features/runs/Work.module.css";
 import { OpenStep } from "~/features/steps/OpenStep";
+import { flattened } from "~/model/inside";
 import { useRunStore } from "~/stores/runStore";
 import { Blank, Loading, LoadProblem } from "~/ui/Blank";
 import { useNarrow } from "~/ui/useNarrow";
@@ -30,12 +31,13 @@ function Loaded({ detail }: { detail: RunDetail }) {
   const { step, open, close } = useStepParam();
   const shown = useRunStore((s) => (s.runId === detail.id ? s.run : null));
   const run = shown ?? detail;
-  useRunLive(detail.id, detail.graph);
+  const graph = flattened(detail.graph);
+  useRunLive(detail.id, graph);
   useEffect(() => {
-    useRunStore.getState().begin(detail.id, detail.graph);
+    useRunStore.getState().begin(detail.id, flattened(detail.graph));
     useRunStore.getState().apply(detail.id, { run: detail, seq: detail.seq, steps: detail.steps }, true);
   }, [detail]);
-  const retry = useRetryDialog(run, detail.graph);
+  const retry = useRetryDialog(run, graph);
   const actions = <RunActions run={run} retry={retry.show} />;
   return (
     <>
@@ -52,7 +54,7 @@ function Loaded({ detail }: { detail: RunDetail }) {
           <RunBanner run={run} open={open} />
           <div className={styles.view}>
             <RunView
-              graph={detail.graph}
+              graph={graph}
               layout={detail.layout}
               name={run.flow.name}
               selected={step}
@@ -60,10 +62,10 @@ function Loaded({ detail }: { detail: RunDetail }) {
               onClose={close}
             />
           </div>
-          {!narrow && <TimelineBar run={run} graph={detail.graph} onOpen={open} />}
+          {!narrow && <TimelineBar run={run} graph={graph} onOpen={open} />}
         </div>
         {step !== null && (
-          <OpenStep graph={detail.graph} node={step} onOpen={open} onClose={close} retry={retry.show} />
+          <OpenStep graph={graph} node={step} onOpen={open} onClose={close} retry={retry.show} />
         )}
       </div>
       {narrow && <div className={styles.sticky}>{actions}</div>}

@@ -1,6 +1,7 @@
 import { ChevronDown, ChevronUp, X } from "lucide-react";
 import { useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import { useCatalogue } from "~/api/queries/session";
 import type { FlowGraph } from "~/api/types";
 import { useCommands } from "~/commands/useCommands";
@@ -8,7 +9,7 @@ import { nodeName, secondLine } from "~/features/canvas/words";
 import { SetupTab } from "~/features/steps/SetupTab";
 import styles from "~/features/steps/StepPanel.module.css";
 import { NotReached, StepTabs } from "~/features/steps/StepTabs";
-import { iconOf } from "~/model/describe";
+import { calledFlow, iconOf } from "~/model/describe";
 import { topologicalOrder } from "~/model/flow";
 import { useNodeStatus, useRunStore } from "~/stores/runStore";
 import { IconButton } from "~/ui/Button";
@@ -21,6 +22,11 @@ type Props = {
   onClose: () => void;
   retry: () => void;
 };
+
+/** What the step does; where it runs another flow, the way there. */
+function Line({ flow, line }: { flow: string; line: string }) {
+  return flow === "" ? line : <Link to={`/flows/${flow}`}>{line}</Link>;
+}
 
 /** One step, 480 px at the right: what came of it first, then its data. */
 export default function StepPanel({ graph, node: id, onOpen, onClose, retry }: Props) {
@@ -57,7 +63,8 @@ export default function StepPanel({ graph, node: id, onOpen, onClose, retry }: P
             {name}
           </h2>
           <small className="t3">
-            {secondLine(node, catalogue, tc)} · {t("canvas:stepOf", { index: at + 1, total: order.length })}
+            <Line flow={calledFlow(node)} line={secondLine(node, catalogue, tc)} /> ·{" "}
+            {t("canvas:stepOf", { index: at + 1, total: order.length })}
           </small>
         </div>
         <div className={styles.buttons}>

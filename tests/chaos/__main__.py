@@ -3,6 +3,7 @@
 import argparse
 import secrets
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Callable
@@ -36,6 +37,7 @@ def campaign(name: str, deals: int, seed: int, say: Callable[[str], None], *, ke
 def main() -> int:
     """Play the story on every backend asked for, and report."""
     options = _parser().parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     deals = options.deals or (MANY if options.long else DEALS)
     names = BACKENDS if options.backend == "both" else (options.backend,)
     _say(f"seed {options.seed}")

@@ -19,6 +19,7 @@ __all__ = ["Campaign", "Outcome", "StuckError"]
 BACKLOG = 40  # runs that may be under way when the next wave is won
 TICK = 0.25  # seconds
 LOOK_EVERY = 1.0  # seconds between two looks at what is pending
+TELL_EVERY = 20.0  # seconds between two lines about what isn't over yet
 AT_REST_WITHIN = 300.0  # seconds from the last win, with everything calm
 HELD_FOR_GOOD = "payload_changed"
 EVIDENCE = {
@@ -69,7 +70,7 @@ class Campaign:
         self._keys: dict[int, str] = {}
         self._second: list[Deal] = []
         self._began = 0.0
-        self._looked = 0.0
+        self._looked = self._told = time.monotonic()
         self._pending = 0
         self._oldest = 0.0
         self._resent = 0
@@ -105,6 +106,7 @@ class Campaign:
             if len(waves) <= count // 2:
                 self._mayhem.insist()
             self._win_again()
+            self._reconnect()
             self._mayhem.act(time.monotonic() - self._began)
             self._at.tick(TICK)
 
@@ -136,6 +138,9 @@ class Campaign:
         """See what is pending, at most once a second; send what was dropped on the way, as a poll would have found it."""
         if time.monotonic() - self._looked < LOOK_EVERY:
             return
+        if time.monotonic() - self._told > TELL_EVERY:
+            self._told = time.monotonic()
+            self._say(self._still_pending())
         pending = self._operator.pending()
         self._pending, self._oldest = pending.count, max(self._oldest, pending.oldest_s)
         self._resent += self._far.resend_lost()
@@ -161,8 +166,16 @@ class Campaign:
             if time.monotonic() > deadline:
                 raise StuckError(self._still_pending())
 
+    def _reconnect(self) -> bool:
+        """An account may be lost when a process dies in the middle of renewing its sign-in; a person connects it again."""
+        lost = self._operator.reconnect()
+        self._by_hand.update({"account connected again": lost} if lost else {})
+        return bool(lost)
+
     def _help(self) -> bool:
         """What a person does about runs the story doesn't hold: look, and let them go on. Counted, and told at the end."""
+        if self._reconnect():
+            return True
         stray = [one for one in self._operator.waiting() if not self._held(one)]
         for one in stray:
             self._by_hand[one.code or one.reason] += 1
@@ -193,11 +206,12 @@ class Campaign:
 
     def _still_pending(self) -> str:
         rows = self._at.ask(
-            "SELECT id, title, state, reason, waits_for, due_at FROM integrations_run "
-            "WHERE state IN ('queued', 'running', 'parked') ORDER BY id LIMIT 10"
+            "SELECT id, title, state, reason, waits_for, due_at, suspect, deaths FROM integrations_run WHERE "
+            "state IN ('queued', 'running') OR (state = 'parked' AND reason <> 'person') ORDER BY id LIMIT 5"
         )
         lines = "\n".join(str(tuple(row)) for row in rows)
-        return f"{self._pending} runs are pending, {self._far.undelivered()} webhooks undelivered:\n{lines}"
+        seconds = time.monotonic() - self._began
+        return f"{seconds:.0f} s: {self._pending} runs are pending, {self._far.undelivered()} webhooks undelivered\n{lines}"
 
     def _judge(self) -> Outcome:
         waiting = frozenset(one.deal for one in self._operator.waiting())

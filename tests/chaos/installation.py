@@ -4,6 +4,7 @@ The sandbox is no part of it: it is a child of the driver and lives through ever
 """
 
 import contextlib
+import secrets
 import socket
 import subprocess
 import time
@@ -17,7 +18,7 @@ from integrations.supervisor.child import Child
 from integrations.supervisor.console import Console
 from integrations.supervisor.first_start import prepare_folder, read_env
 from integrations.supervisor.group import Group
-from integrations.supervisor.ports import ReadyPage, free_ports
+from integrations.supervisor.ports import ReadyPage
 from integrations.supervisor.product import Addresses, manage, sandbox_process
 from integrations.supervisor.session import migrate
 from tests.chaos import processes
@@ -26,6 +27,7 @@ from tests.chaos.backends import Backend
 __all__ = ["DEADLINE", "Installation", "NeverReadyError"]
 
 HOST = "127.0.0.1"
+PORTS = range(20_000, 32_000)
 READY_WITHIN = 90.0  # seconds; generous, the machine may be busy
 COPY = "from tests.chaos.copied import install; install()"
 DEADLINE = 3.0  # seconds a call to a far system may take
@@ -43,9 +45,8 @@ class Installation:
         self.data = folder / "data"
         self.kills = folder / "kills"
         self.backend = backend
-        web = _two_free_ports()
-        sandbox, streak, sage = free_ports(3, HOST)
-        self.addresses = Addresses(HOST, web, web + 1, sandbox, {"streak": streak, "sage": sage})
+        web = _lasting_ports(5)
+        self.addresses = Addresses(HOST, web, web + 1, web + 2, {"streak": web + 3, "sage": web + 4})
         self.log = (folder / "interlock.log").open("ab")
         self.env = {
             **throw_away_env(self.data, self.addresses),
@@ -172,13 +173,14 @@ class Installation:
         return "\n".join((self.folder / "interlock.log").read_text(errors="replace").splitlines()[-40:])
 
 
-def _two_free_ports() -> int:
-    """A free port whose neighbour is free as well."""
+def _lasting_ports(count: int) -> int:
+    """The first of so many free ports in a row, below those the system lends to clients: they must stay free through restarts."""
     while True:
-        (port,) = free_ports(1, HOST)
-        with socket.socket() as neighbour, contextlib.suppress(OSError, OverflowError):
-            neighbour.bind((HOST, port + 1))
-            return port
+        first = PORTS.start + secrets.randbelow(len(PORTS) - count)
+        with contextlib.ExitStack() as held, contextlib.suppress(OSError):
+            for port in range(first, first + count):
+                held.enter_context(socket.socket()).bind((HOST, port))
+            return first
 
 
 def _until_gone(pids: Sequence[int]) -> None:

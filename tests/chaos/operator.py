@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
+from urllib.parse import parse_qs
 
 import requests
 
@@ -22,6 +23,9 @@ PENDING = """SELECT COUNT(*), MIN(queued_at) FROM integrations_run WHERE state I
 WAITING = """SELECT r.id, r.title, r.reason, COALESCE(f.code, '') FROM integrations_run r
     LEFT JOIN integrations_failure f ON f.id = r.failure_id
     WHERE r.state = 'parked' AND r.reason IN ('person', 'reconnect') ORDER BY r.id"""
+
+
+LOST = "SELECT id FROM integrations_connection WHERE status = 'reconnect'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,26 @@ class Operator:
 
     def retry(self, run: int) -> None:
         self._post(f"runs/{run}/retry/", mode="step")
+
+    def reconnect(self) -> int:
+        """Sign in anew where an account was lost: a process died after the far side had changed its refresh token and before
+        the new one was kept. Returns how many accounts that were."""
+        lost = [int(row[0]) for row in self._at.ask(LOST)]
+        for connection in lost:
+            self._patiently(lambda number=connection: self._press_allow(number))  # type: ignore[misc]  # bound at once
+        return len(lost)
+
+    def _press_allow(self, connection: int) -> None:
+        """To the provider's page, Allow, and back to us, as a browser goes."""
+        session, origin = self._signed_in(), self._at.addresses.origin
+        answer = session.get(f"{origin}/api/v1/connections/{connection}/authorize/", timeout=LIMIT)
+        answer.raise_for_status()
+        page, _, query = answer.json()["url"].partition("?")
+        asked = {name: values[0] for name, values in parse_qs(query).items()}
+        allowed = requests.post(
+            page, data=asked | {"decision": "allow"}, timeout=LIMIT, allow_redirects=False
+        )
+        session.get(allowed.headers["Location"], timeout=LIMIT).raise_for_status()
 
     def _post(self, path: str, /, **body: Any) -> None:
         def once() -> bool:

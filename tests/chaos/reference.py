@@ -51,9 +51,8 @@ class Process:
 
     def _claimed(self, run_id: int) -> Run:
         """As a drain does: what is due; or, alone, a run that was being carried when a process died."""
-        (run,) = self.writer.write(lambda: claiming.claim(self.owner, 1)) or [
-            self.writer.write(lambda: claiming.claim_suspect(self.owner))
-        ]
+        due = self.writer.write(lambda: claiming.claim(self.owner, 1))
+        run = due[0] if due else self.writer.write(lambda: claiming.claim_suspect(self.owner))
         assert run is not None, "the run was not due"
         assert run.pk == run_id
         return run

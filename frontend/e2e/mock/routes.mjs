@@ -168,6 +168,32 @@ function failureRoutes(world, parts, body, query) {
   return ok(failureShape(world, group));
 }
 
+function approvalRoutes(world, parts, body, query) {
+  if (parts.length === 0) {
+    const states = (query.get("state") ?? "").split(",");
+    const found = [...world.approvals.values()].filter(
+      (one) =>
+        states.includes(one.state) &&
+        (!query.get("environment") || one.environment === query.get("environment")) &&
+        (!query.get("run") || String(one.run) === query.get("run")),
+    );
+    return ok({ results: found, next: null });
+  }
+  const one = world.approvals.get(Number(parts[0]));
+  if (one === undefined) return missing();
+  if (parts[1] !== "decide") return ok(one);
+  if (one.state !== "waiting")
+    return problem(409, "already_decided", "Conflict", `${one.decided_by} has ${one.state} this.`);
+  const lacks = one.form.required.filter((name) => body.approve && body.answer?.[name] === undefined);
+  if (lacks.length > 0) {
+    const errors = lacks.map((name) => ({ pointer: `/answer/${name}`, message: `${name}: is missing.` }));
+    const refusal = problem(400, "invalid", "Bad Request", errors[0].message);
+    return { ...refusal, body: { ...refusal.body, errors } };
+  }
+  world.decide(one, body, "anna");
+  return ok(one);
+}
+
 function runRoutes(world, parts, query) {
   if (parts.length === 0) return ok(listRuns(world, query));
   const run = world.runs.get(Number(parts[0]));
@@ -258,6 +284,7 @@ export function handle(world, { method, url, body }, context) {
     flows: () => flowRoutes(world, rest),
     runs: () => runRoutes(world, rest, searchParams),
     failures: () => failureRoutes(world, rest, body, searchParams),
+    approvals: () => approvalRoutes(world, rest, body, searchParams),
     effects: () => (world.effects.has(Number(rest[0])) ? ok(world.effects.get(Number(rest[0]))) : missing()),
     "mapping-tables": () => addRow(world, body),
   };

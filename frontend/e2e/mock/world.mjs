@@ -25,6 +25,7 @@ export class World {
     this.runs = new Map();
     this.failures = new Map();
     this.effects = new Map();
+    this.approvals = new Map();
     this.missing = new Set(["Lighting"]);
     this.listeners = new Set();
     this.nextRun = 1;
@@ -78,6 +79,55 @@ export class World {
     if (!quiet) this.tell(run, []);
     if (!quiet && this.pace > 0) setTimeout(() => this.turn(id), this.pace / 2);
     return run;
+  }
+
+  /** A run stops with a question to a person. */
+  ask(id, change = {}) {
+    const run = this.runs.get(id);
+    Object.assign(run, { state: "parked", reason: "waiting", result: "", ended_at: null, ms: null });
+    const one = {
+      id: this.approvals.size + 1,
+      title: `Invoice ${run.title}?`,
+      state: "waiting",
+      role: "operator",
+      environment: run.environment,
+      flow: run.flow,
+      run: run.id,
+      run_title: run.title,
+      path: "ask",
+      asked_at: this.iso(),
+      expires_at: null,
+      decided_by: "",
+      decided_at: null,
+      may_decide: true,
+      message: "The discount is more than usual.",
+      form: {
+        required: ["discount"],
+        properties: {
+          ship: { title: "Ship now", type: "boolean", "x-order": 3 },
+          discount: { title: "Discount", type: "string", format: "decimal", "x-order": 1 },
+          terms: { title: "Terms", type: "string", enum: ["net 14", "net 30"], "x-order": 2 },
+        },
+      },
+      answer: null,
+      note: "",
+      ...change,
+    };
+    this.approvals.set(one.id, one);
+    return one;
+  }
+
+  /** The decision is written and the run goes on to its end. */
+  decide(one, { approve, answer, note }, by) {
+    Object.assign(one, {
+      state: approve ? "approved" : "rejected",
+      decided_by: by,
+      decided_at: this.iso(),
+      may_decide: false,
+      answer,
+      note,
+    });
+    this.end(this.runs.get(one.run), "succeeded", approve ? "delivered" : "filtered");
   }
 
   step(run, node, change) {

@@ -1,7 +1,10 @@
 import { request } from "~/api/client";
 import type {
+  Approval,
+  ApprovalDetail,
   BulkRetry,
   Catalogue,
+  Decided,
   Decision,
   EffectDetail,
   FailureDetail,
@@ -45,6 +48,14 @@ export const retryRun = (run: number, mode: RetryMode) =>
 export const decideRun = (run: number, decision: Decision, reason: string) =>
   request<Run>("POST", `/runs/${run}/decide/`, { body: { decision, reason } });
 export const cancelRun = (run: number) => request<Run>("POST", `/runs/${run}/cancel/`, { body: {} });
+
+export const listApprovals = (
+  filter: { environment?: string; run?: string; state: string },
+  cursor?: string | null,
+) => request<Page<Approval>>("GET", "/approvals/", { query: { ...filter, cursor } });
+export const getApproval = (id: number) => request<ApprovalDetail>("GET", `/approvals/${id}/`);
+export const decideApproval = (id: number, decision: Decided) =>
+  request<ApprovalDetail>("POST", `/approvals/${id}/decide/`, { body: decision });
 
 export const listFailures = (environment: string, state: string, cursor?: string | null) =>
   request<Page<FailureGroup>>("GET", "/failures/", { query: { environment, state, cursor } });

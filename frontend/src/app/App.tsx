@@ -11,6 +11,7 @@ const pages = {
   flow: lazy(() => import("~/features/flows/FlowPage")),
   runs: lazy(() => import("~/features/runs/RunsPage")),
   run: lazy(() => import("~/features/runs/RunPage")),
+  approvals: lazy(() => import("~/features/approvals/ApprovalsPage")),
   failures: lazy(() => import("~/features/failures/FailuresPage")),
   missing: lazy(() => import("~/features/home/NotFound")),
 };
@@ -35,6 +36,7 @@ export function Pages() {
         <Route path="runs" element={page(pages.runs)} />
         <Route path="runs/:id" element={page(pages.run)} />
         <Route path="failures/:id?" element={page(pages.failures)} />
+        <Route path="approvals/:id?" element={page(pages.approvals)} />
         <Route path="*" element={page(pages.missing)} />
       </Route>
     </Routes>

@@ -21,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
   { id: "goFlows", scope: "anywhere", keys: ["g f"], listed: true },
   { id: "goRuns", scope: "anywhere", keys: ["g r"], listed: true },
   { id: "goFailures", scope: "anywhere", keys: ["g e"], listed: true },
+  { id: "goApprovals", scope: "anywhere", keys: ["g a"], listed: true },
   { id: "toggleScheme", scope: "anywhere", keys: ["shift+d"], listed: true },
   { id: "walk", scope: "canvas", keys: ["←", "→", "↑", "↓"] },
   { id: "openStep", scope: "canvas", keys: ["Enter"] },

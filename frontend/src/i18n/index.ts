@@ -1,5 +1,6 @@
 import i18n from "i18next";
 import { initReactI18next } from "react-i18next";
+import approvals from "~/i18n/en/approvals.json";
 import auth from "~/i18n/en/auth.json";
 import canvas from "~/i18n/en/canvas.json";
 import common from "~/i18n/en/common.json";
@@ -8,7 +9,7 @@ import flows from "~/i18n/en/flows.json";
 import runs from "~/i18n/en/runs.json";
 
 /** English ships inside the shell. A second language is a folder beside `en`, fetched when it is chosen. */
-export const en = { common, auth, flows, canvas, runs, failures };
+export const en = { common, auth, flows, canvas, runs, failures, approvals };
 
 export type Namespace = keyof typeof en;
 const NAMESPACES = Object.keys(en) as Namespace[];

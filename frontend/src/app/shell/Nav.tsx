@@ -3,10 +3,11 @@ import type { LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, NavLink } from "react-router";
+import { useMyApprovals } from "~/api/queries/approvals";
 import { useFailures } from "~/api/queries/failures";
 import { useEnvironment, useSignedIn } from "~/api/queries/session";
 import { Brand } from "~/app/shell/Brand";
-import { outside, PLACES } from "~/app/shell/places";
+import { outside, PLACES, type PlaceId } from "~/app/shell/places";
 import styles from "~/app/shell/Shell.module.css";
 
 function Labelled({ slim, label, children }: { slim: boolean; label: string; children: ReactNode }) {
@@ -35,7 +36,10 @@ export function Nav({ slim }: { slim: boolean }) {
   const { t } = useTranslation();
   const { sandbox_url: sandbox } = useSignedIn();
   const { environment } = useEnvironment();
-  const open = useFailures(environment).data?.pages[0]?.results.length ?? 0;
+  const counts: Partial<Record<PlaceId, number>> = {
+    failures: useFailures(environment).data?.pages[0]?.results.length ?? 0,
+    approvals: useMyApprovals(environment),
+  };
   return (
     <nav className={styles.nav} aria-label={t("nav.main")}>
       <Link to="/" className={styles.brand} aria-label={t("product")}>
@@ -52,7 +56,7 @@ export function Nav({ slim }: { slim: boolean }) {
           >
             <Icon size={16} strokeWidth={1.75} aria-hidden />
             {!slim && t(`nav.${id}`)}
-            {!slim && id === "failures" && open > 0 && <span className={styles.count}>{open}</span>}
+            {!slim && (counts[id] ?? 0) > 0 && <span className={styles.count}>{counts[id]}</span>}
           </NavLink>
         </Labelled>
       ))}

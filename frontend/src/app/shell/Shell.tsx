@@ -24,6 +24,7 @@ function useGlobalCommands(): (id: CommandId) => void {
     goFlows: () => void navigate("/flows"),
     goRuns: () => void navigate("/runs"),
     goFailures: () => void navigate("/failures"),
+    goApprovals: () => void navigate("/approvals"),
     toggleScheme: () => setColorScheme(scheme === "dark" ? "light" : "dark"),
   };
   useCommands("anywhere", runners);

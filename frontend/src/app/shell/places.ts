@@ -7,10 +7,11 @@ import {
   Plug,
   Settings2,
   Table2,
+  UserCheck,
   Workflow,
 } from "lucide-react";
 
-export type PlaceId = "home" | "flows" | "runs" | "failures";
+export type PlaceId = "home" | "flows" | "runs" | "failures" | "approvals";
 export type OutsideId = "tables" | "connections" | "admin" | "sandbox";
 
 /** The places of the navigation, shared by the side bar, the rail and the narrow menu. */
@@ -19,6 +20,7 @@ export const PLACES: { id: PlaceId; to: string; icon: LucideIcon }[] = [
   { id: "flows", to: "/flows", icon: Workflow },
   { id: "runs", to: "/runs", icon: Activity },
   { id: "failures", to: "/failures", icon: Inbox },
+  { id: "approvals", to: "/approvals", icon: UserCheck },
 ];
 
 const ADMIN = "/admin/";

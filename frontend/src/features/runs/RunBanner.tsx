@@ -1,11 +1,12 @@
-import { CircleX, Info } from "lucide-react";
+import { CircleX, Info, UserCheck } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import type { Run } from "~/api/types";
+import { useQuestionsOf } from "~/api/queries/approvals";
+import type { Approval, Run } from "~/api/types";
 import styles from "~/features/runs/Work.module.css";
 import { isOver } from "~/model/overlay";
 import { useRunStore } from "~/stores/runStore";
-import { Button } from "~/ui/Button";
+import { Button, ButtonLink } from "~/ui/Button";
 import { LiveMark } from "~/ui/Small";
 
 /** The step that needs a person, if there is one. */
@@ -15,11 +16,26 @@ function useStopped(): { node: string; sentence: string } | null {
   return found === undefined ? null : { node: found[0], sentence: found[1].problem?.sentence ?? "" };
 }
 
+/** The run waits for somebody's decision: whose question it is, and the way there. */
+function Asked({ one }: { one: Approval }) {
+  const { t } = useTranslation("approvals");
+  return (
+    <div className={styles.banner}>
+      <UserCheck size={14} aria-hidden />
+      <span className={styles.words}>{t("waits", { title: one.title })}</span>
+      <ButtonLink dense to={`/approvals/${one.id}`}>
+        {one.may_decide ? t("decide") : t("look")}
+      </ButtonLink>
+    </div>
+  );
+}
+
 /** One line above the canvas: what is drawn, or what went wrong and where. */
 export function RunBanner({ run, open }: { run: Run; open: (node: string) => void }) {
   const { t } = useTranslation("runs");
   const stopped = useStopped();
   const mode = useRunStore((s) => s.mode);
+  const [asked] = useQuestionsOf(run);
   if (stopped !== null && stopped.sentence !== "") {
     return (
       <div className={styles.banner} data-tone="bad">
@@ -31,6 +47,7 @@ export function RunBanner({ run, open }: { run: Run; open: (node: string) => voi
       </div>
     );
   }
+  if (asked !== undefined) return <Asked one={asked} />;
   const ended = run.result === "filtered" || run.result === "superseded" ? t(run.result) : null;
   return (
     <div className={styles.banner}>

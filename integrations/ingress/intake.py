@@ -38,9 +38,14 @@ EVENTS = Table(Event, EVENT_COLUMNS)
 DEDUPE_WINDOW = timedelta(minutes=10)  # within which an equal body without a delivery id is a repetition
 
 
-def take_in(endpoint: Endpoint, arrivals: Sequence[Arrival], raw: bytes) -> list[Event]:
-    """Store every arrival once and queue its run; a repetition is counted, not run. Returns the new events."""
-    release = _active_release(endpoint.environment_id, endpoint.flow_key)
+def take_in(
+    endpoint: Endpoint, arrivals: Sequence[Arrival], raw: bytes, release_id: int | None = None
+) -> list[Event]:
+    """Store every arrival once and queue its run of that release (the active one); a repetition is counted, not run.
+
+    Returns the new events.
+    """
+    release = release_id or _active_release(endpoint.environment_id, endpoint.flow_key).pk
     now = timezone.now()
     with transaction.atomic():
         stored = [
@@ -48,7 +53,7 @@ def take_in(endpoint: Endpoint, arrivals: Sequence[Arrival], raw: bytes) -> list
             for arrival in arrivals
             if (event := _store(endpoint, arrival, raw, now)) is not None
         ]
-        admit(stored, release.pk, now)
+        admit(stored, release, now)
         if stored:
             transaction.on_commit(ring)
     return [event for event, _ in stored]
@@ -132,8 +137,9 @@ def _store(endpoint: Endpoint, arrival: Arrival, raw: bytes, now: datetime) -> E
         data=codec.pack(arrival.data, klass="event"),
         received_at=now,
     )
-    event.pk = EVENTS.insert_returning([getattr(event, column) for column in EVENT_COLUMNS])
-    if event.pk is not None:
+    made = EVENTS.insert_returning([getattr(event, column) for column in EVENT_COLUMNS])
+    if made is not None:
+        event.pk = made
         return event
     Event.objects.filter(endpoint=endpoint, key=event.key).update(
         duplicates=F("duplicates") + 1, last_duplicate_at=now

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST
 
 from connectors.sdk.errors import Failure
 from connectors.sdk.trigger import Delivery
+from integrations.ingress.door import Door, door
 from integrations.ingress.intake import take_in
-from integrations.ingress.models import Endpoint
 from integrations.ingress.refusals import note_refusal
 from integrations.ingress.verify import Refused, read_body, verify
 
@@ -21,35 +21,35 @@ __all__ = ["receive"]
 
 logger = logging.getLogger(__name__)
 UNKNOWN = Refused(404, "unknown_path", "Nothing listens at this path.")
+NOT_ACTIVE = Refused(503, "not_active", "This flow has no active release here. Activate one first.")
 
 
 @csrf_exempt
 @require_POST
 def receive(request: HttpRequest, path: str) -> HttpResponse:
     """POST /in/<path>/ from a far system. 200 = every arrival is stored, or was stored before."""
-    endpoint = (
-        Endpoint.objects.filter(path=path, kind="webhook", active=True).select_related("environment").first()
-    )
+    found = door(path)
     try:
-        if endpoint is None:
+        if found is None:
             raise UNKNOWN
-        return _accept(request, endpoint)
+        return _accept(request, found)
     except Refused as refused:
         logger.warning("refused a call to %s: %s", path, refused.code)
-        note_refusal(request, path, endpoint, refused)
+        note_refusal(request, path, found.endpoint if found else None, refused)
         return _problem(refused)
 
 
-def _accept(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
+def _accept(request: HttpRequest, found: Door) -> HttpResponse:
     raw, body = read_body(request)
-    trigger = verify(endpoint, request)
     headers = {name.lower(): value for name, value in request.headers.items()}
+    trigger = verify(found.endpoint, headers)
+    if found.release_id is None:
+        raise NOT_ACTIVE
     try:
-        arrivals = trigger.read(Delivery(headers, body), endpoint.config)
-        events = take_in(endpoint, arrivals, raw)
+        arrivals = trigger.read(Delivery(headers, body), found.endpoint.config)
+        events = take_in(found.endpoint, arrivals, raw, found.release_id)
     except Failure as failure:
-        status = 503 if failure.code == "not_active" else 400
-        raise Refused(status, failure.code, failure.sentence) from failure
+        raise Refused(400, failure.code, failure.sentence) from failure
     return JsonResponse({"accepted": len(events), "repeated": len(arrivals) - len(events)})
 
 

@@ -11,6 +11,7 @@ from integrations.releases.admin_bindings import BindingAdmin
 from integrations.releases.admin_environments import EnvironmentAdmin
 from integrations.releases.admin_variables import VariableAdmin
 from integrations.runs.admin import RunAdmin
+from integrations.schedules.admin import ScheduleAdmin
 from integrations.vault.admin import ConnectionAdmin
 
 __all__ = [
@@ -31,5 +32,6 @@ __all__ = [
     "RefusalAdmin",
     "ReleaseAdmin",
     "RunAdmin",
+    "ScheduleAdmin",
     "VariableAdmin",
 ]

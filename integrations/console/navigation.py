@@ -23,6 +23,7 @@ _SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Effects", (("integrations.Effect", "Effects"), ("integrations.CrossReference", "Cross-references"))),
     ("Failures", (("integrations.Failure", "Failures"), ("integrations.Approval", "Approvals"))),
     ("Connections", (("integrations.Connection", "Connections"), ("integrations.Endpoint", "Endpoints"),
+                     ("integrations.Schedule", "Schedules"),
                      ("integrations.Refusal", "Refusals"))),
     ("Mapping", (("integrations.MappingTable", "Mapping tables"),)),
     ("Environments", (("integrations.Environment", "Environments"), ("integrations.Binding", "Bindings"),

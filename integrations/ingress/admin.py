@@ -17,10 +17,19 @@ from integrations.console.lists import KeysetChangeList
 from integrations.console.pages import Column, Fact, FactsAdmin, Module, Page, Table
 from integrations.ingress.models import Endpoint, Event, Refusal
 from integrations.payloads import codec
+from integrations.polling.admin_backfill import BackfillActs
+from integrations.polling.admin_page import poll_modules
+from integrations.schedules.models import Schedule
 
 __all__ = ["EndpointAdmin", "EventAdmin", "RefusalAdmin"]
 
 _LATEST = 20
+_CLOSED = marks.Look("", "circle-pause", "Closed")
+_ACTIVE = {
+    "webhook": marks.Look("ok", "radio", "Listening"),
+    "poll": marks.Look("ok", "refresh-cw", "Looking"),
+    "schedule": marks.Look("ok", "clock", "Waiting"),
+}
 
 
 @admin.register(Event)
@@ -97,11 +106,11 @@ class EventAdmin(FactsAdmin[Event]):
 
 
 @admin.register(Endpoint)
-class EndpointAdmin(FactsAdmin[Endpoint]):
+class EndpointAdmin(BackfillActs):
     view_action = "endpoint.view"
-    list_display = ("named", "trigger", "where", "state_mark", "address")
+    list_display = ("named", "kind", "trigger", "where", "state_mark", "address")
     list_display_links = ("named",)
-    list_filter = ("active", FlowFilter)
+    list_filter = ("kind", "active", FlowFilter)
     list_select_related = ("environment",)
     search_fields = ("flow_key", "node", "trigger")
     search_help_text = "Flow or trigger"
@@ -116,27 +125,18 @@ class EndpointAdmin(FactsAdmin[Endpoint]):
 
     @admin.display(description="state")
     def state_mark(self, endpoint: Endpoint) -> SafeString:
-        look = (
-            marks.Look("ok", "radio", "Listening")
-            if endpoint.active
-            else marks.Look("", "circle-pause", "Closed")
-        )
-        return marks.status(look)
+        return marks.status(_ACTIVE[endpoint.kind] if endpoint.active else _CLOSED)
 
     @admin.display(description="public URL")
-    def address(self, endpoint: Endpoint) -> SafeString:
-        return format_html("<code>{}</code>", public_url(endpoint))
+    def address(self, endpoint: Endpoint) -> SafeString | str:
+        return format_html("<code>{}</code>", public_url(endpoint)) if endpoint.kind == "webhook" else ""
 
     def page(self, request: HttpRequest, obj: Endpoint) -> Page:
-        registered = (
-            "yes" if obj.registration else obj.announce_note or "not yet; a worker tells it within seconds"
-        )
         facts = [
-            Fact("Public URL", format_html("<code>{}</code>", public_url(obj))),
+            *_reached(obj),
             Fact("Trigger", format_html("<code>{}</code>", obj.trigger or "none")),
             Fact("Flow and node", format_html("{} · <code>{}</code>", obj.flow_key, obj.node)),
             Fact("Environment", obj.environment.name),
-            Fact("Registered in the far system", registered),
             Fact("Made", marks.instant(obj.created_at)),
         ]
         refused = [
@@ -154,8 +154,10 @@ class EndpointAdmin(FactsAdmin[Endpoint]):
         return Page(
             title=str(obj),
             badge=self.state_mark(obj),
+            tools=self.backfill_tools(request, obj),
             modules=[
-                Module("Endpoint", "the address stays when a new release is deployed", facts=facts),
+                Module("Endpoint", "it stays when a new release is deployed", facts=facts),
+                *poll_modules(obj),
                 Module("Newest events", table=Table([Column("Event"), Column("Arrived"), Column("Sent again", right=True)], events, "Nothing arrived yet.")),
                 Module("Turned away", table=Table([Column("Calls", right=True), Column("Why"), Column("Status"), Column("Last")], refused, "Nothing was turned away.")),
                 Module("Trigger settings", body=pretty(obj.config)),
@@ -208,6 +210,22 @@ class RefusalAdmin(FactsAdmin[Refusal]):
         return Page(
             title=f"{calls} {where}", modules=[Module(obj.sentence, "no run was made of them", facts=facts)]
         )
+
+
+def _reached(endpoint: Endpoint) -> list[Fact]:
+    """How events get here: by a call of the far system, by looking, or by the clock."""
+    if endpoint.kind == "schedule":
+        schedule = Schedule.objects.filter(endpoint=endpoint).first()
+        return [Fact("Starts", _link("schedule", schedule.pk, schedule.description))] if schedule else []
+    if endpoint.kind == "poll":
+        return []
+    registered = (
+        "yes"
+        if endpoint.registration
+        else endpoint.announce_note or "not yet; a worker tells it within seconds"
+    )
+    url = format_html("<code>{}</code>", public_url(endpoint))
+    return [Fact("Public URL", url), Fact("Registered in the far system", registered)]
 
 
 def public_url(endpoint: Endpoint) -> str:

@@ -14,6 +14,7 @@ from integrations.console.json_text import pretty
 from integrations.console.lists import KeysetChangeList
 from integrations.console.names import operation_title
 from integrations.console.pages import Column, Fact, FactsAdmin, Module, Page, Table
+from integrations.effects.admin_undo import UndoActs, undo_module, undo_tool
 from integrations.effects.content import meant
 from integrations.effects.models import CrossReference, Effect
 from integrations.payloads import codec
@@ -22,7 +23,7 @@ __all__ = ["CrossReferenceAdmin", "EffectAdmin"]
 
 
 @admin.register(Effect)
-class EffectAdmin(FactsAdmin[Effect]):
+class EffectAdmin(UndoActs):
     view_action = "effect.view"
     environment_path = "connection__environment"
     list_display = ("identity_mark", "operation_mark", "state_mark", "far_mark", "amount_mark", "intended")
@@ -30,7 +31,7 @@ class EffectAdmin(FactsAdmin[Effect]):
     list_filter = ("state", "kind")
     list_select_related = ("connection__environment",)
     search_fields = ("identity",)
-    search_help_text = "Identity or far id, whole"
+    search_help_text = "Key, far id or mark, whole"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Effect]:
         rows = super().get_queryset(request).select_related("connection__environment")
@@ -42,12 +43,12 @@ class EffectAdmin(FactsAdmin[Effect]):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Effect], search_term: str
     ) -> tuple[QuerySet[Effect], bool]:
-        """By any of its keys, or by the far record's id."""
+        """By any of its keys, by the far record's id, or by the mark that stands in it."""
         term = search_term.strip()
         if not term:
             return queryset, False
         by_key = Effect.objects.filter(keys__key=term).values("pk")
-        return queryset.filter(Q(identity=term) | Q(far_id=term) | Q(pk__in=by_key)), False
+        return queryset.filter(Q(mark=term) | Q(far_id=term) | Q(pk__in=by_key)), False
 
     @admin.display(description="once per")
     def identity_mark(self, effect: Effect) -> SafeString:
@@ -97,6 +98,7 @@ class EffectAdmin(FactsAdmin[Effect]):
             Fact("Amount", marks.money_text(obj.amount, obj.currency) or "none"),
             Fact("Kept once by", obj.strategy),
             Fact("Generation", str(obj.generation)),
+            Fact("Mark", format_html("<code>{}</code>", obj.mark)),
             Fact("Intended", marks.instant(obj.intended_at)),
             Fact("Settled", marks.instant(obj.settled_at)),
             Fact("Made by run", _run(obj)),
@@ -109,13 +111,14 @@ class EffectAdmin(FactsAdmin[Effect]):
         if obj.look_at:
             facts.append(Fact("Looked up next", marks.ago(obj.look_at)))
         stored = [("Meant", _meant(obj)), ("Request", _open(obj.request)), ("Result", _open(obj.output))]
-        modules = [Module("Effect", obj.note, facts=facts), _references(obj)]
+        modules = [Module("Effect", obj.note, facts=facts), *undo_module(obj), _references(obj)]
         modules += [Module(title, body=pretty(value)) for title, value in stored if value is not None]
         return Page(
             title=format_html('<span title="{}">{}</span>', obj.identity, marks.shortened(obj.identity)),
             badge=marks.badge(looks.EFFECT[obj.state]),
             subtitle=obj.operation,
             modules=modules,
+            tools=undo_tool(obj),
         )
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from connectors.sdk import errors, registry
 from connectors.sdk.operation import Write
 from connectors.sdk.wire import Json
-from integrations.effects import content, ledger, undoing
+from integrations.effects import content, settling, undoing
 from integrations.effects.models import Effect, Undoing
 from integrations.effects.step import Prepared, Step, WriteRequest, name_of
 from integrations.effects.update import Updating
@@ -118,7 +118,7 @@ class Changed:
             raise Superseded(codec.unpack(effect.output)) from overtaken
         request = content.coded(prepared.request, content.about_of(effect))
         step.journal.ride_along(
-            lambda: ledger.rewrite(effect, step.op, output, request, prepared.payload_hash)
+            lambda: settling.rewrite(effect, step.op, output, request, prepared.payload_hash)
         )
         return output
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from connectors.sdk import errors, registry
 from connectors.sdk.operation import Write
 from connectors.sdk.wire import Json
-from integrations.effects import ledger, recover
+from integrations.effects import recover, settling
 from integrations.effects.models import Effect, Undoing
 from integrations.effects.undo import call_on
 from integrations.payloads import codec
@@ -37,7 +37,7 @@ def settle_due(writer: Writer) -> int:
     )
     found = list(due.order_by("look_at")[:AT_ONCE])
     for effect in found:
-        mine = writer.write(partial(ledger.take_over, effect))
+        mine = writer.write(partial(settling.take_over, effect))
         if mine is not None:
             _settle(mine, writer)
     return len(found)
@@ -48,7 +48,7 @@ def _settle(effect: Effect, writer: Writer) -> None:
     operation = _operation(effect)
     if connection is None or operation is None:
         note = "Its connection is gone; look it up by hand."
-        writer.write(lambda: ledger.mark_unknown(effect, note, look_in=86_400))
+        writer.write(lambda: settling.mark_unknown(effect, note, look_in=86_400))
         return
     try:
         recovery = recover.Recovery(
@@ -56,20 +56,20 @@ def _settle(effect: Effect, writer: Writer) -> None:
             call_on(connection, settings.CALL_DEADLINE),
             effect,
             _input_of(effect),
-            lambda: writer.write(lambda: ledger.send_again(effect)),
+            lambda: writer.write(lambda: settling.send_again(effect)),
         )
         settlement = recovery.settle()
     except errors.Failure as trouble:
         logger.warning("effect %s could not be looked up: %s", effect.pk, trouble.sentence)
         note, count = trouble.sentence, effect.empty_lookups
-        writer.write(lambda: ledger.mark_unknown(effect, note, look_in=AGAIN, empty_lookups=count))
+        writer.write(lambda: settling.mark_unknown(effect, note, look_in=AGAIN, empty_lookups=count))
         return
     writer.write(lambda: _write(effect, settlement))
 
 
 def _write(effect: Effect, settlement: recover.Settlement) -> None:
     settlement.write(effect)
-    if Effect.objects.filter(pk=effect.pk, state__in=ledger.SETTLED).exists():
+    if Effect.objects.filter(pk=effect.pk, state__in=settling.SETTLED).exists():
         _wake_own_run(effect)
 
 

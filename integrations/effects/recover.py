@@ -10,7 +10,7 @@ from django.utils import timezone
 from connectors.sdk import errors
 from connectors.sdk.operation import Call, Match, Write
 from connectors.sdk.wire import Json, Request, Response
-from integrations.effects import content, ledger, positions
+from integrations.effects import content, positions, settling
 from integrations.effects.identity import mark_of
 from integrations.effects.models import Effect
 
@@ -178,7 +178,7 @@ class Recovery:
         payload, about = self.operation.unmarked(request), content.about_of(self.effect)
         if positions.standing(self.effect, payload, about).verdict == "overtaken":
             return Settlement(
-                write=lambda own: ledger.refuse(own, "Overtaken: later content was written."),
+                write=lambda own: settling.refuse(own, "Overtaken: later content was written."),
                 failure=errors.Transient(
                     "Later content of the same record was written meanwhile.", code="overtaken"
                 ),
@@ -192,23 +192,23 @@ class Recovery:
 
 
 def _confirmed(operation: Write, output: Json) -> Settlement:
-    return Settlement(write=lambda own: ledger.confirm(own, operation, output), output=output)
+    return Settlement(write=lambda own: settling.confirm(own, operation, output), output=output)
 
 
 def _found(operation: Write, match: Match) -> Settlement:
     by = match.matched_by or "look-up"
     return Settlement(
-        write=lambda own: ledger.confirm(own, operation, match.output, matched_by=by), output=match.output
+        write=lambda own: settling.confirm(own, operation, match.output, matched_by=by), output=match.output
     )
 
 
 def _refused(failure: errors.Failure) -> Settlement:
-    return Settlement(write=lambda own: ledger.refuse(own, failure.sentence), failure=failure)
+    return Settlement(write=lambda own: settling.refuse(own, failure.sentence), failure=failure)
 
 
 def _not_there_yet(wait: float) -> Settlement:
     return Settlement(
-        write=lambda own: ledger.mark_unknown(
+        write=lambda own: settling.mark_unknown(
             own, "Looked up, not there yet.", look_in=wait, empty_lookups=1
         ),
         failure=errors.Transient(
@@ -223,7 +223,7 @@ def _unknown(effect: Effect, lost: errors.OutcomeUnknown) -> Settlement:
     if effect.strategy == "none":
         lost.info.setdefault("effect", effect.pk)
         return Settlement(
-            write=lambda own: ledger.mark_unknown(own, lost.sentence, look_in=None), failure=lost
+            write=lambda own: settling.mark_unknown(own, lost.sentence, look_in=None), failure=lost
         )
     return _still_unknown(effect, lost)
 
@@ -240,7 +240,7 @@ def _still_unknown(
         detail=trouble.detail,
     )
     return Settlement(
-        write=lambda own: ledger.mark_unknown(
+        write=lambda own: settling.mark_unknown(
             own, trouble.sentence, look_in=wait, empty_lookups=effect.empty_lookups
         ),
         failure=raised or soon,
@@ -251,7 +251,9 @@ def _for_a_person(effect: Effect, why: str) -> Settlement:
     """Looked up again once a day: what a person puts right in the far system shows then."""
     look_in = None if effect.strategy == "none" or effect.request is None else 86_400
     return Settlement(
-        write=lambda own: ledger.mark_unknown(own, why, look_in=look_in, empty_lookups=effect.empty_lookups),
+        write=lambda own: settling.mark_unknown(
+            own, why, look_in=look_in, empty_lookups=effect.empty_lookups
+        ),
         failure=errors.OutcomeUnknown(
             f"The answer to this write was lost and {why}. Look in the far system, then say whether it is there.",
             code="outcome_unknown",

@@ -10,7 +10,7 @@ from django.conf import settings
 from connectors.sdk import errors, registry
 from connectors.sdk.operation import Call, Write
 from connectors.sdk.wire import Json, Request
-from integrations.effects import ledger, recover
+from integrations.effects import ledger, recover, settling
 from integrations.effects.content import About
 from integrations.effects.identity import fitting, mark_of
 from integrations.effects.models import Effect
@@ -177,16 +177,16 @@ class Step:
     def unsettled(self, effect: Effect) -> Json:
         """Ours from before a crash: settle it. Somebody else's: wait for them."""
         if effect.run_number != self.origin.run_number or effect.path != self.want.path:
-            raise EffectInFlight(ledger.token(effect.pk))
-        mine = self.journal.commit(lambda: ledger.take_over(effect))
+            raise EffectInFlight(settling.token(effect.pk))
+        mine = self.journal.commit(lambda: settling.take_over(effect))
         if mine is None:
-            raise EffectInFlight(ledger.token(effect.pk))
+            raise EffectInFlight(settling.token(effect.pk))
         recovery = recover.Recovery(
             self.op,
             self.call,
             mine,
             self.want.data,
-            lambda: self.journal.commit(lambda: ledger.send_again(mine)),
+            lambda: self.journal.commit(lambda: settling.send_again(mine)),
         )
         return self.settle(mine, recovery.settle)
 

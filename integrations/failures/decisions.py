@@ -9,7 +9,7 @@ from typing import Literal
 from django.db import transaction
 from django.utils import timezone
 
-from integrations.effects import ledger, undoing
+from integrations.effects import settling, undoing
 from integrations.effects.models import Effect, EffectKey
 from integrations.failures.actions import NotParked
 from integrations.runs.lanes import queue_parked
@@ -138,7 +138,7 @@ def never_happened(run_id: int, by: str) -> Run:
     """
     with transaction.atomic():
         run, _, effect = _waiting(run_id, Effect.State.UNKNOWN)
-        ledger.refuse(effect, f"{by} looked: it never happened.")
+        settling.refuse(effect, f"{by} looked: it never happened.")
         return _go_on(run)
 
 

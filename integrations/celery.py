@@ -7,7 +7,7 @@ broker. Unsafe defaults are pinned.
 import os
 from typing import Any
 
-from celery import Celery
+from celery import Celery, bootsteps
 from celery.signals import setup_logging, worker_process_init, worker_shutting_down
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -62,6 +62,30 @@ app.conf.update(
     worker_hijack_root_logger=False,
     worker_redirect_stdouts=False,
 )
+
+
+class BrokerWatch(bootsteps.StartStopStep):  # type: ignore[misc]  # celery has no types
+    """Notices that Redis has gone. A worker whose slots are all taken reads nothing from it, and when the messages of its drains
+    can't be acknowledged then, it would believe for ever that it has no room for another one."""
+
+    requires = {"celery.worker.consumer.tasks:Tasks"}
+    LOOK_EVERY = 3.0  # seconds
+
+    def start(self, consumer: Any) -> None:
+        self._timer = consumer.timer.call_repeatedly(self.LOOK_EVERY, self._look, (consumer,))
+
+    def stop(self, _consumer: Any) -> None:
+        self._timer.cancel()
+
+    shutdown = stop
+
+    def _look(self, consumer: Any) -> None:
+        """A connection error raised here makes the consumer connect anew, as one met while reading does."""
+        consumer.connection.default_channel.client.ping()
+
+
+if settings.CELERY_BROKER_URL.startswith("redis"):
+    app.steps["consumer"].add(BrokerWatch)
 
 
 def run_drain(owner: str) -> None:

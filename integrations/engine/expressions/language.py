@@ -7,15 +7,16 @@ document, which the engine reads only where the expression goes; as bindings the
 import re
 import threading
 from collections.abc import Callable, Mapping
-from enum import Enum
 from functools import lru_cache
-from typing import Final
+from typing import Any
 
 import jlens
 
 from connectors.sdk.errors import Data, Failure
 from connectors.sdk.wire import Json
 from integrations.engine.expressions.functions import FUNCTIONS, Function
+from integrations.engine.expressions.missing import MISSING, Missing
+from integrations.engine.expressions.plain_path import UNSURE, follow, plain_path
 from integrations.engine.limits import LIMITS
 from integrations.engine.node import Context
 
@@ -26,6 +27,14 @@ NAMES = ("event", "steps", "item", "index", "vars", "in")
 
 _ROOT = "§"
 _VARIABLE = re.compile(r"\$([A-Za-z_]\w*)")
+_LIMITS: dict[str, Any] = {
+    "timeout": LIMITS.expression_seconds,
+    "max_depth": LIMITS.expression_depth,
+    "max_steps": LIMITS.expression_steps,
+    "max_string_length": LIMITS.expression_string,
+    "max_array_length": LIMITS.expression_array,
+    "max_result_size": LIMITS.expression_result,
+}
 _OVER_LIMIT = frozenset({"U1001", "D1011", "D1012", "D1013"})
 
 
@@ -36,15 +45,6 @@ class _Here(threading.local):
 
 
 _here = _Here()
-
-
-class Missing(Enum):
-    """The result of an expression that found nothing (JSONata's undefined), told apart from null."""
-
-    MISSING = "missing"
-
-
-MISSING: Final = Missing.MISSING
 
 
 class SyntaxProblem(ValueError):  # noqa: N818 - a problem of the text, shown to people as such
@@ -59,7 +59,7 @@ class SyntaxProblem(ValueError):  # noqa: N818 - a problem of the text, shown to
 class Expression:
     """A compiled expression; may be shared between threads."""
 
-    __slots__ = ("_offset", "_present", "_program", "source")
+    __slots__ = ("_offset", "_path", "_present", "_program", "source")
 
     def __init__(self, source: str) -> None:
         _check(source)
@@ -68,6 +68,7 @@ class Expression:
         functions = [FUNCTIONS[name] for name in used if name in FUNCTIONS]
         self.source = source
         self._offset = len(prefix) + 1
+        self._path = plain_path(source, NAMES)
         try:
             self._program = _program(f"({prefix}{source}\n)", functions)
             self._present = _program(f"({prefix}$exists(({source}\n)))", functions)
@@ -77,6 +78,8 @@ class Expression:
     def evaluate(self, names: Mapping[str, Json], context: Context | None = None) -> Json:
         """The result over `names` (keys of `NAMES`), or `MISSING`. Raises `Data` for whatever goes wrong, and lets the
         failures of functions through (`TableMiss`). `$now()` and `$today()` are the context's `now`."""
+        if self._path is not None and (found := follow(self._path, names)) is not UNSURE:
+            return found
         result = self._run(self._program, names, context)
         if result is None and not self._run(self._present, names, context):
             return MISSING
@@ -85,16 +88,7 @@ class Expression:
     def _run(self, program: jlens.Expression, names: Mapping[str, Json], context: Context | None) -> Json:
         _here.context = context
         try:
-            return program.evaluate(
-                {_ROOT: names},
-                timeout=LIMITS.expression_seconds,
-                max_depth=LIMITS.expression_depth,
-                max_steps=LIMITS.expression_steps,
-                max_string_length=LIMITS.expression_string,
-                max_array_length=LIMITS.expression_array,
-                max_result_size=LIMITS.expression_result,
-                now=context.now if context else None,
-            )
+            return program.evaluate({_ROOT: names}, **_LIMITS, now=context.now if context else None)
         except jlens.JlensError as error:
             raise self._failure(error) from error
         except Failure as failure:

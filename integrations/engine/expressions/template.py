@@ -40,30 +40,44 @@ def escaped(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1")
 
 
-def resolve(value: Json, evaluate: Evaluate, pointer: str = "") -> Json:
+def resolve(value: Json, evaluate: Evaluate) -> Json:
     """`value` with every expression replaced by its result; objects and lists leave out what is omitted.
 
     Raises `Data` (code "missing_value") with the place of a result that isn't there and has no policy; failures of
     expressions get the place too.
     """
+    return _resolve(value, evaluate, "")
+
+
+def _resolve(value: Json, evaluate: Evaluate, name: str) -> Json:
+    """`name` is the last token of the value's place. The rest is put before a failure's pointer on its way out."""
     if isinstance(value, dict):
         if "$expr" in value:
-            return _field(value, evaluate, pointer)
-        parts = ((key, resolve(part, evaluate, f"{pointer}/{escaped(key)}")) for key, part in value.items())
-        return {key: part for key, part in parts if part is not MISSING}
+            return _field(value, evaluate, name)
+        made: dict[str, Json] = {}
+        for key, part in value.items():
+            if (found := _part(part, evaluate, key)) is not MISSING:
+                made[key] = found
+        return made
     if isinstance(value, list):
-        items = (resolve(part, evaluate, f"{pointer}/{index}") for index, part in enumerate(value))
+        items = (_part(part, evaluate, str(index)) for index, part in enumerate(value))
         return [item for item in items if item is not MISSING]
     return value
 
 
-def _field(field: Mapping[str, Json], evaluate: Evaluate, pointer: str) -> Json:
-    source = field["$expr"]
+def _part(part: Json, evaluate: Evaluate, name: str) -> Json:
+    if not isinstance(part, dict | list):
+        return part
     try:
-        result = evaluate(source)
+        return _resolve(part, evaluate, name)
     except Data as failure:
-        failure.pointer = pointer + failure.pointer
+        failure.pointer = f"/{escaped(name)}{failure.pointer}"
         raise
+
+
+def _field(field: Mapping[str, Json], evaluate: Evaluate, name: str) -> Json:
+    source = field["$expr"]
+    result = evaluate(source)
     if result is not MISSING:
         return result
     match field.get("onMissing", "error"):
@@ -73,15 +87,13 @@ def _field(field: Mapping[str, Json], evaluate: Evaluate, pointer: str) -> Json:
             return None
         case "default":
             return field.get("default")
-    raise missing(source, pointer)
+    raise missing(source, name)
 
 
-def missing(source: str, pointer: str) -> Data:
+def missing(source: str, name: str) -> Data:
     """The failure of a field whose expression found nothing."""
-    name = pointer.rpartition("/")[2] or "The value"
     return Data(
-        f"{name} is missing: {source} found nothing.",
+        f"{name or 'The value'} is missing: {source} found nothing.",
         code="missing_value",
-        pointer=pointer,
         info={"expression": source},
     )

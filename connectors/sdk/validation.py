@@ -35,7 +35,7 @@ class Validator:
 
     def findings(self, value: Json) -> list[Finding]:
         """Everything that is wrong with `value`."""
-        return [_finding(error) for error in self._validator.iter_errors(value)]
+        return [finding for error in self._validator.iter_errors(value) for finding in _findings(error)]
 
     def check(self, value: Json) -> None:
         """Raise `Data` with the pointer of the first thing that is wrong."""
@@ -75,19 +75,20 @@ def _compiled(text: bytes) -> Validator:
     return Validator(schema)
 
 
-def _finding(error: jsonschema_rs.ValidationError) -> Finding:
-    """What is missing, or not known, is pointed at itself rather than at the object around it."""
-    kind = error.kind
-    message = str(error.message)
-    path = list(error.instance_path)
+def _findings(error: jsonschema_rs.ValidationError) -> list[Finding]:
+    """What is missing, or not known, is pointed at itself, each by itself, rather than at the object around it."""
+    kind, path = error.kind, list(error.instance_path)
     if isinstance(kind, jsonschema_rs.ValidationErrorKind.Required):
-        path.append(kind.property)
-        message = "is missing"
-    elif isinstance(kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
-        path.append(kind.unexpected[0])
-        message = "is not known here"
+        return [_finding([*path, kind.property], "is missing")]
+    if isinstance(kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
+        return [_finding([*path, name], "is not known here") for name in kind.unexpected]
+    message = str(error.message)
     if len(message) > _LONGEST_MESSAGE:
         message = message[:_LONGEST_MESSAGE] + "…"
+    return [_finding(path, message)]
+
+
+def _finding(path: list[str | int], message: str) -> Finding:
     pointer = _pointer(path)
     return pointer, f"{pointer.lstrip('/') or 'The value'}: {message}."
 

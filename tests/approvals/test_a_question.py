@@ -147,7 +147,7 @@ def test_a_rejection_without_a_way_ends_the_run_as_filtered(jo: User) -> None:
         ({"discount": 12.5}, ["/discount"]),
         ({"discount": "much"}, ["/discount"]),
         ({"discount": "1", "terms": "net 90", "ship": "yes", "on": "soon"}, ["/on", "/ship", "/terms"]),
-        ({"discount": "1", "extra": 1}, ["/extra"]),
+        ({"discount": "1", "extra": 1, "more": 2}, ["/extra", "/more"]),
         ("1", [""]),
     ],
 )

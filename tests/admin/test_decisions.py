@@ -16,7 +16,7 @@ from tests.admin.markup import read
 from tests.admin.things import BOX
 from tests.admin.world import World
 
-DECISIONS = {"Keep the first", "Make it again", "It never happened"}
+DECISIONS = {"Keep the first", "Credit and make anew", "Make it again", "It never happened"}
 
 
 def url_of(world: World, name: str) -> str:
@@ -30,7 +30,7 @@ def page_of(client: Client, model: str, pk: int) -> str:
 @pytest.mark.parametrize(
     ("name", "offered"),
     [
-        ("conflict", {"Keep the first", "Make it again"}),
+        ("conflict", {"Keep the first", "Credit and make anew", "Make it again"}),
         ("unknown", {"It never happened"}),
         ("missing", set()),
         ("retrying", set()),

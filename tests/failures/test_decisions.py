@@ -1,10 +1,13 @@
 """What a person decides about an effect, and that the run then goes on, once."""
 
+from dataclasses import replace
+
 import pytest
 from django.utils import timezone
 
 from connectors.sdk import errors
-from integrations.effects.models import Effect
+from connectors.sdk.operation import Asked, Call, Compensation, Remedy, Write
+from integrations.effects.models import Effect, Undoing
 from integrations.engine.outcome import Fail
 from integrations.failures import decisions
 from integrations.failures.actions import NotParked
@@ -18,11 +21,13 @@ __all__ = ["world"]
 LOST = errors.OutcomeUnknown("The answer was lost.")
 
 
-def held(world: World, total: str = "12.00", strategy: str = "native") -> Run:
+def held(
+    world: World, total: str = "12.00", strategy: str = "native", operation_: Write | None = None
+) -> Run:
     """A run that waits for a person at the step that would write `total` for box-1."""
     run = world.run()
     try:
-        world.write(run, operation(strategy), {"total": total}, "box-1")
+        world.write(run, operation_ or operation(strategy), {"total": total}, "box-1")
     except errors.Failure as failure:
         journal = RunJournal(run, InlineWriter())
         journal.met("make", Effect.objects.latest("pk").pk)
@@ -140,3 +145,47 @@ def test_a_decision_that_may_write_twice_needs_a_reason(world: World) -> None:
         decisions.decide(run.pk, "never_happened", by="dana", reason=" ")
     assert decisions.decide(run.pk, "never_happened", by="dana", reason="Looked.").state == "queued"
     assert "dana (Looked.)" in Effect.objects.get().note
+
+
+def test_crediting_is_offered_only_where_the_operation_says_how_and_ends_with_one_of_each(
+    world: World,
+) -> None:
+    credited: list[str] = []
+    made = with_credit(credited)
+    world.write(world.run(), made, {"total": "10.00"}, "box-1")
+    run = held(world, operation_=made)
+    run.refresh_from_db()
+    assert decisions.offered(decisions.asked(run)) == ("keep_first", "credit_first", "make_again")
+
+    decisions.decide(run.pk, "credit_first", by="dana", reason="Ordered more.")
+    world.write(claimed(run), made, {"total": "12.00"}, "box-1")
+
+    assert credited == ["F-1"]
+    assert [
+        (one.generation, one.far_id) for one in Effect.objects.filter(identity="box-1").order_by("pk")
+    ] == [
+        (1, "F-1"),
+        (2, "F-3"),
+    ]
+    asked = Undoing.objects.get()
+    assert (asked.state, asked.by, asked.reason, asked.reissue) == ("done", "dana", "Ordered more.", True)
+
+
+def test_crediting_needs_a_reason_and_something_that_can_be_credited(world: World) -> None:
+    world.write(world.run(), operation(), {"total": "10.00"}, "box-1")
+    run = held(world)
+    with pytest.raises(decisions.ReasonNeeded):
+        decisions.decide(run.pk, "credit_first", by="dana")
+    with pytest.raises(decisions.NoDecision):
+        decisions.decide(run.pk, "credit_first", by="dana", reason="More.")
+
+
+def with_credit(credited: list[str]) -> Write:
+    """`make_document` that is undone by another document."""
+
+    def offer(_call: Call, far_id: str, asked: Asked) -> Remedy:
+        credited.append(far_id)
+        data = {"total": "-10.00", "name": asked.reason}
+        return Remedy("far.make_document", data, f"Credit {far_id}", "It is credited.")
+
+    return replace(operation(), compensation=Compensation("Credit this document", offer))

@@ -2,7 +2,7 @@
 PYTHON ?= python3
 ARGS ?=
 VENV := .venv/bin
-ON_POSTGRES := tests/approvals tests/dedupe tests/effects tests/failures tests/ingress tests/mapping tests/payloads tests/runs tests/polling tests/schedules tests/tasks
+ON_POSTGRES := tests/approvals tests/dedupe tests/effects tests/failures tests/ingress tests/limits tests/mapping tests/payloads tests/runs tests/polling tests/schedules tests/tasks
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo start check test bench e2e screenshots lock clean

@@ -11,11 +11,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from connectors.sdk.errors import Config, Failure
+from connectors.sdk.manifest import LIMITS
 from connectors.sdk.validation import validator_for
 from integrations.access.audit import record
 from integrations.api.problems import ApiProblem
 from integrations.api.seen import SeenList, SeenRow, environment_by_key, named_in_body
-from integrations.api.shapes.connections import ConnectionChange, ConnectionShape, NewConnection, TestShape
+from integrations.api.shapes.connections import (
+    ConnectionChange,
+    ConnectionDetailShape,
+    ConnectionShape,
+    NewConnection,
+    TestShape,
+)
 from integrations.releases.models import Environment
 from integrations.vault import oauth, store
 from integrations.vault.health import test_connection
@@ -98,11 +105,11 @@ class ConnectionDetail(ConnectionRow):
 
     actions = {"GET": "connection.view", "PATCH": "connection.edit"}
 
-    @extend_schema(responses=ConnectionShape)
+    @extend_schema(responses=ConnectionDetailShape)
     def get(self, _request: Request, pk: int) -> Response:
-        return Response(ConnectionShape(self.row).data)
+        return Response(ConnectionDetailShape(self.row).data)
 
-    @extend_schema(request=ConnectionChange, responses=ConnectionShape)
+    @extend_schema(request=ConnectionChange, responses=ConnectionDetailShape)
     def patch(self, request: Request, pk: int) -> Response:
         wanted = ConnectionChange(data=request.data, partial=True)
         wanted.is_valid(raise_exception=True)
@@ -125,7 +132,7 @@ class ConnectionDetail(ConnectionRow):
                 environment=connection.environment,
                 note=note,
             )
-        return Response(ConnectionShape(_rows().get(pk=pk)).data)
+        return Response(ConnectionDetailShape(_rows().get(pk=pk)).data)
 
 
 class ConnectionTest(ConnectionRow):
@@ -186,6 +193,10 @@ def _check(connection: Connection) -> None:
     findings = [
         (f"/settings{place}", "invalid", sentence)
         for place, sentence in validator_for(connector.client.settings).findings(connection.settings)
+    ]
+    findings += [
+        (f"/own_limits{place}", "invalid", sentence)
+        for place, sentence in validator_for(LIMITS).findings(connection.own_limits or [])
     ]
     try:
         connector.check_account(store.account(connection))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from integrations.console.marks import Look
 
 __all__ = [
-    "APPROVAL", "CONNECTION", "EFFECT", "FAILURE_STATE", "KIND", "MARK", "STEP", "VERDICT", "WHAT_TO_DO", "of_run",
+    "APPROVAL", "CONNECTION", "EFFECT", "FAILURE_STATE", "KIND", "MARK", "NOT_ANSWERING", "STEP", "VERDICT", "WHAT_TO_DO", "of_run",
 ]  # fmt: skip
 
 _RUN: Mapping[str, Look] = {
@@ -80,6 +80,7 @@ CONNECTION: Mapping[str, Look] = {
     "ok": Look("ok", "circle-check", "Working"),
     "reconnect": Look("bad", "key-round", "Needs reconnecting"),
 }
+NOT_ANSWERING = Look("warn", "plug", "Not answering")
 MARK: Mapping[str, Look] = {
     "live": Look("", "shield-check", "Live"),
     "test": Look("", "flask-conical", "Test"),

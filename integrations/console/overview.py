@@ -12,6 +12,7 @@ from integrations.console import looks, marks
 from integrations.console.environments import chosen, visible
 from integrations.failures.models import Failure
 from integrations.failures.stakes import with_stakes
+from integrations.limits.report import not_answering, report_of
 from integrations.runs.models import Run
 from integrations.vault.models import Connection
 
@@ -38,6 +39,7 @@ def facts(request: HttpRequest) -> dict[str, Any]:
         "failures": sorted(with_stakes(failures), key=lambda group: group.weight, reverse=True)[:_SHOWN],
         "failure_count": waiting.count(),
         "reconnect": Connection.objects.filter(environment__in=where, status=Connection.Status.RECONNECT),
+        "silent": [(one, report_of(one).sentence) for one in not_answering(where)],
         "parked": runs.filter(state=Run.State.PARKED).count(),
         "states": dict(by_state),
         "newest": [{"run": run, "badge": _badge(run)} for run in _newest(runs)],

@@ -16,6 +16,7 @@ from integrations.access.audit import record
 from integrations.access.authorise import authorise, can
 from integrations.console import looks, marks
 from integrations.console.pages import Fact, FactsAdmin
+from integrations.limits.report import report_of
 from integrations.vault.admin_form import ConnectionForm
 from integrations.vault.health import accept_account, test_connection
 from integrations.vault.models import Connection
@@ -31,7 +32,7 @@ class ConnectionAdmin(FactsAdmin[Connection]):
     list_display = ("named", "system", "where", "mark_shown", "status_shown", "account", "tested")
     list_display_links = ("named",)
     list_filter = ("mark", "status")
-    list_select_related = ("environment",)
+    list_select_related = ("environment", "breaker")
     search_fields = ("name", "key", "connector")
     search_help_text = "Name or system"
 
@@ -61,7 +62,9 @@ class ConnectionAdmin(FactsAdmin[Connection]):
 
     @admin.display(description="status")
     def status_shown(self, connection: Connection) -> SafeString:
-        return marks.status(looks.CONNECTION[connection.status])
+        tripped = getattr(connection, "breaker", None)
+        silent = tripped is not None and tripped.open_since is not None
+        return marks.status(looks.NOT_ANSWERING if silent else looks.CONNECTION[connection.status])
 
     @admin.display(description="far account")
     def account(self, connection: Connection) -> str:
@@ -126,6 +129,7 @@ class ConnectionAdmin(FactsAdmin[Connection]):
             context |= {
                 "page_environment": connection.environment,
                 "facts": _facts(connection),
+                "answers": report_of(connection).sentence,
                 "status_badge": marks.badge(looks.CONNECTION[connection.status]),
                 "mark_badge": marks.badge(looks.MARK[connection.mark])
                 if connection.mark in looks.MARK
@@ -168,8 +172,21 @@ def _facts(connection: Connection) -> list[Fact]:
         Fact("Last tested", marks.ago(connection.tested_at)),
         Fact("Effects made with it", "yes" if connection.effects.exists() else "none yet"),
     ]
+    facts += _limits(connection)
     if connection.token_expires_at:
         facts.append(Fact("Token renewed before", marks.instant(connection.token_expires_at)))
+    return facts
+
+
+def _limits(connection: Connection) -> list[Fact]:
+    """What the far system bears, as declared and learned, and how it stands."""
+    report = report_of(connection)
+    declared = ", ".join(report.declared) or "none"
+    facts = [Fact("Limits", f"{declared}; {report.at_once} calls at once in a process")]
+    if report.learned is not None:
+        facts.append(Fact("Learned", f"{report.learned:g} calls a minute ({report.note})"))
+    if report.sentence:
+        facts.append(Fact("Answers", report.sentence))
     return facts
 
 

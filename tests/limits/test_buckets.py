@@ -25,7 +25,8 @@ def terms(*allowances: Allowance) -> Terms:
 
 def granted(ask: Terms, count: int) -> list[float]:
     """The instants of `count` calls, asked for one by one."""
-    buckets, found = Buckets(), []
+    buckets = Buckets()
+    found: list[float] = []
     while len(found) < count:
         grant = buckets.take(ask)
         found += [grant.at.timestamp()] * grant.calls

@@ -1,6 +1,7 @@
 """No stretch of time sees more calls than an allowance names, however they are asked for."""
 
 import json
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,7 +30,9 @@ def busiest(instants: list[float], seconds: float) -> int:
 def test_no_stretch_sees_more_than_is_allowed(
     limits: list[Allowance], asked: list[tuple[float, int]]
 ) -> None:
-    granted, now, kept = [], 1_000_000.0, {}
+    granted: list[float] = []
+    kept: dict[str, Any] = {}
+    now = 1_000_000.0
     for pause, calls in asked:
         now += pause
         for _ in range(calls):
@@ -72,7 +75,7 @@ def test_a_learned_pace_keeps_calls_apart() -> None:
 
 def test_who_has_another_allowance_in_the_same_place_forgets_nobody() -> None:
     mine, theirs = Allowance(5, 60.0), Allowance(50, 60.0)
-    kept = {}
+    kept: dict[str, Any] = {}
     granted = []
     for number in range(20):
         table = Timetable((mine,) if number % 2 else (theirs,), kept)

@@ -5,9 +5,10 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from integrations.limits.report import report_of
 from integrations.vault.models import Connection
 
-__all__ = ["ConnectionChange", "ConnectionShape", "NewConnection", "TestShape"]
+__all__ = ["ConnectionChange", "ConnectionDetailShape", "ConnectionShape", "NewConnection", "TestShape"]
 
 
 class FarAccount(serializers.Serializer[Any]):
@@ -53,6 +54,64 @@ class ConnectionShape(serializers.ModelSerializer[Connection]):
         return {name: {"set": True, "updated_at": at} for name, at in sorted(connection.secrets_set.items())}
 
 
+class BreakerShape(serializers.Serializer[Any]):
+    """Whether the far system answers. `open_since` is null while it does."""
+
+    open_since = serializers.DateTimeField(allow_null=True)
+    probe_at = serializers.DateTimeField(allow_null=True, help_text="When one call tries again.")
+    failures = serializers.IntegerField(help_text="Calls in a row without an answer.")
+
+
+class LimitsShape(serializers.Serializer[Any]):
+    """What the far system can bear, as declared and as learned."""
+
+    declared = serializers.ListField(
+        child=serializers.CharField(), help_text="In words, such as “100 calls a minute”."
+    )
+    own = serializers.ListField(
+        child=serializers.DictField(),
+        allow_null=True,
+        help_text="Set on this connection; null = its connector's.",
+    )
+    at_once = serializers.IntegerField(help_text="Calls one process makes at once.")
+    learned = serializers.FloatField(
+        allow_null=True, help_text="Calls a minute, learned from refusals and quota headers."
+    )
+    blocked_until = serializers.DateTimeField(allow_null=True)
+    breaker = BreakerShape()
+    waiting = serializers.IntegerField(help_text="Runs that wait for it, counted up to 1,000.")
+    note = serializers.CharField()
+    sentence = serializers.CharField(help_text="How it stands, when it stands badly.")
+
+
+class ConnectionDetailShape(ConnectionShape):
+    """One connection with its limits."""
+
+    limits = serializers.SerializerMethodField()
+
+    class Meta(ConnectionShape.Meta):
+        fields = [*ConnectionShape.Meta.fields, "limits"]
+
+    @extend_schema_field(LimitsShape)
+    def get_limits(self, connection: Connection) -> dict[str, Any]:
+        report = report_of(connection)
+        return {
+            "declared": list(report.declared),
+            "own": connection.own_limits,
+            "at_once": report.at_once,
+            "learned": report.learned,
+            "blocked_until": report.blocked_until,
+            "breaker": {
+                "open_since": report.open_since,
+                "probe_at": report.probe_at,
+                "failures": report.failures,
+            },
+            "waiting": report.waiting,
+            "note": report.note,
+            "sentence": report.sentence,
+        }
+
+
 class ConnectionChange(serializers.Serializer[Any]):
     """What may be changed. An empty secret keeps the old one; `base_url` moves only together with new secrets."""
 
@@ -61,6 +120,12 @@ class ConnectionChange(serializers.Serializer[Any]):
     settings = serializers.DictField(required=False)
     mark = serializers.ChoiceField(choices=Connection.Mark.choices, required=False)
     on_premise = serializers.BooleanField(required=False)
+    own_limits = serializers.ListField(
+        child=serializers.DictField(),
+        required=False,
+        allow_null=True,
+        help_text="Instead of its connector's: {scope, calls, per, concurrent}; [] = none, null = its connector's.",
+    )
     secrets = serializers.DictField(
         child=serializers.CharField(allow_blank=True, trim_whitespace=False), required=False, write_only=True
     )

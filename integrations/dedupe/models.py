@@ -10,7 +10,9 @@ class SeenKey(models.Model):
 
     environment = models.ForeignKey("integrations.Environment", on_delete=models.CASCADE, related_name="+")
     flow_key = models.SlugField(max_length=80)
-    memory = models.CharField(max_length=64, help_text="The step's own id, or the name several steps share.")
+    memory = models.CharField(
+        max_length=64, help_text="Where the step is drawn, or the name several steps share."
+    )
     digest = models.CharField(max_length=64)
     event_number = models.BigIntegerField(
         help_text="The event that owns the key: its retries own it as well."

@@ -102,7 +102,7 @@ class Migration(migrations.Migration):
                 (
                     "memory",
                     models.CharField(
-                        help_text="The step's own id, or the name several steps share.", max_length=64
+                        help_text="Where the step is drawn, or the name several steps share.", max_length=64
                     ),
                 ),
                 ("digest", models.CharField(max_length=64)),

@@ -1,5 +1,6 @@
 """The deduplicator: what has the same key goes on once within a window of days."""
 
+import hashlib
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Literal
@@ -12,8 +13,11 @@ from integrations.engine.expressions import source_of
 from integrations.engine.findings import Findings
 from integrations.engine.node import Catalog, Compiled, CompileScope, Ports, StepScope
 from integrations.engine.outcome import Done, Outcome
+from integrations.engine.path import parse
 
 __all__ = ["NODE", "Deduplicate"]
+
+_LONGEST_MEMORY = 64  # characters
 
 
 class Deduplicate:
@@ -72,7 +76,7 @@ class Deduplicate:
         params = {
             "key": source_of(config.get("key")),
             "days": config.get("days", 30),
-            "memory": config.get("memory") or f"#{scope.node}",
+            "memory": config.get("memory", ""),
             "duplicate": "duplicate" if "duplicate" in scope.drawn else "filtered",
         }
         return findings.compiled(params, transparent=True)
@@ -80,11 +84,20 @@ class Deduplicate:
     def execute(self, params: Mapping[str, Json], scope: StepScope) -> Outcome:
         key = _key(params["key"], scope)
         scope.begin({"key": key})
+        memory = params["memory"] or _own_memory(scope.path)
         seen = scope.context.sight(
-            path=scope.path, memory=params["memory"], key=key, window=timedelta(days=params["days"])
+            path=scope.path, memory=memory, key=key, window=timedelta(days=params["days"])
         )
         note = {"duplicate": not seen.first, "key": key, "run": seen.run, "at": seen.at.isoformat()}
         return Done(note, port="main" if seen.first else params["duplicate"])
+
+
+def _own_memory(path: str) -> str:
+    """The step's own: where it is drawn, whatever item it works on. A called flow's steps are told from the caller's."""
+    drawn = "#" + "/".join(segment.node for segment in parse(path))
+    if len(drawn) <= _LONGEST_MEMORY:
+        return drawn
+    return "#" + hashlib.sha256(drawn.encode()).hexdigest()[: _LONGEST_MEMORY - 1]
 
 
 def _key(source: str, scope: StepScope) -> str:

@@ -156,7 +156,8 @@ class Walk:
             self._overtaken.add(step.id)
         self._ports[step.id] = "main" if port == SUPERSEDED else port
         self._outputs[step.id] = output
-        self._handed[step.id] = self._names["in"] if step.transparent else output
+        hands_on = step.transparent and port != "error"
+        self._handed[step.id] = self._names["in"] if hands_on else output
 
     def _attempt(self, step: Step, scope: Scope, entry: Entry | None) -> Outcome | Parked:
         """Execute once. Failures become outcomes here, by class; nothing else is caught."""

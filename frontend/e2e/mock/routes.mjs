@@ -285,6 +285,7 @@ export function handle(world, { method, url, body }, context) {
     runs: () => runRoutes(world, rest, searchParams),
     failures: () => failureRoutes(world, rest, body, searchParams),
     approvals: () => approvalRoutes(world, rest, body, searchParams),
+    endpoints: () => ok({ results: world.endpoints, next: null }),
     effects: () => (world.effects.has(Number(rest[0])) ? ok(world.effects.get(Number(rest[0]))) : missing()),
     "mapping-tables": () => addRow(world, body),
   };

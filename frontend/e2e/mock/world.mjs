@@ -26,6 +26,18 @@ export class World {
     this.failures = new Map();
     this.effects = new Map();
     this.approvals = new Map();
+    this.endpoints = [
+      {
+        id: 1,
+        flow: "closed-won-to-invoice",
+        environment: "dev",
+        node: "won",
+        kind: "webhook",
+        active: true,
+        poll: null,
+        schedule: null,
+      },
+    ];
     this.missing = new Set(["Lighting"]);
     this.listeners = new Set();
     this.nextRun = 1;

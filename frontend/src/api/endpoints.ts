@@ -7,6 +7,7 @@ import type {
   Decided,
   Decision,
   EffectDetail,
+  Endpoint,
   FailureDetail,
   FailureGroup,
   FlowDetail,
@@ -32,6 +33,8 @@ export const signOut = () => request<void>("DELETE", "/session/");
 
 export const listFlows = () => request<Page<FlowSummary>>("GET", "/flows/");
 export const getFlow = (key: string) => request<FlowDetail>("GET", `/flows/${part(key)}/`);
+export const listEndpoints = (flow: string, environment: string) =>
+  request<Page<Endpoint>>("GET", "/endpoints/", { query: { flow, environment } });
 export const getCatalogue = () => request<Catalogue>("GET", "/catalogue/");
 
 export const listRuns = (filter: RunFilter, cursor?: string | null, limit = 50) =>

@@ -1,5 +1,7 @@
 /** Shapes of /api/v1/ and /ws/v1/. Times are ISO 8601 UTC, money is a decimal string with its currency. */
 
+import type { Undoing } from "~/api/undoing";
+
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
 export type Money = { amount: string; currency: string };
@@ -70,6 +72,26 @@ export type FlowDetail = FlowSummary & {
   slots: { key: string; connector: string }[];
   tables: string[];
   identity_hint: string;
+};
+
+/** Where a flow's events come in: a public address, a poll or a schedule. */
+export type Endpoint = {
+  id: number;
+  flow: string;
+  environment: string;
+  node: string;
+  kind: "webhook" | "poll" | "schedule";
+  trigger: string;
+  active: boolean;
+  poll: {
+    interval: number;
+    next_at: string | null;
+    last_ok: string | null;
+    last_new: number;
+    failures: number;
+    note: string;
+  } | null;
+  schedule: { description: string; next_due: string | null; missed: number } | null;
 };
 
 export type RunState = "queued" | "running" | "parked" | "succeeded" | "failed" | "cancelled";
@@ -210,6 +232,9 @@ export type EffectDetail = Effect & {
   payload: Json;
   result: Json;
   conflict: { payload: Json; payload_hash: string } | null;
+  /** What undoing it is called; null when it can't be undone from here. */
+  undo: string | null;
+  undoing: Undoing | null;
 };
 
 export type StepDetail = {
@@ -253,7 +278,7 @@ export type FailureDetail = FailureGroup & {
   payloads: { confirmed: Json; intended: Json } | null;
 };
 
-export type Decision = "keep_first" | "make_again" | "never_happened";
+export type Decision = "keep_first" | "credit_first" | "make_again" | "never_happened";
 
 export type BulkRetry = { retried: number; skipped: { run: number; code: string }[] };
 

@@ -67,6 +67,19 @@ export function formatShort(iso: string, now: number, language = "en"): string {
   return format(iso, language, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 }
 
+/** Whole seconds as a rhythm: "30 seconds", "minute", "5 minutes", "hour", "2 days". */
+export function formatSpan(seconds: number): string {
+  const units: [number, string][] = [
+    [86_400, "day"],
+    [3600, "hour"],
+    [60, "minute"],
+    [1, "second"],
+  ];
+  const [size, word] = units.find(([unit]) => seconds % unit === 0 && seconds >= unit) ?? [1, "second"];
+  const count = seconds / size;
+  return count === 1 ? word : `${count} ${word}s`;
+}
+
 /** "now", "38 s", "6 min", "4 h", "2 d": how long ago, in one unit. */
 export function formatAge(iso: string, now: number): string {
   const seconds = Math.max(0, (now - Date.parse(iso)) / 1000);

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { getFlow, listFlows } from "~/api/endpoints";
+import { getFlow, listEndpoints, listFlows } from "~/api/endpoints";
 
 export function useFlows() {
   return useQuery({ queryKey: ["flows"], queryFn: listFlows, refetchInterval: 10_000 });
@@ -13,4 +13,13 @@ export function useFlowName(): (key: string) => string {
 
 export function useFlow(key: string) {
   return useQuery({ queryKey: ["flows", key], queryFn: () => getFlow(key) });
+}
+
+/** How a flow starts in an environment: the endpoint that is open there, null when there is none. */
+export function useStart(key: string, environment: string) {
+  return useQuery({
+    queryKey: ["endpoints", key, environment],
+    queryFn: async () => (await listEndpoints(key, environment)).results.find((one) => one.active) ?? null,
+    refetchInterval: 15_000,
+  });
 }

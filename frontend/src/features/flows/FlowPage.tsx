@@ -12,6 +12,7 @@ import { WorkBar } from "~/app/shell/TopBar";
 import { FollowBanner } from "~/features/flows/FollowBanner";
 import { RecentRuns } from "~/features/flows/RecentRuns";
 import { ReleaseBadges } from "~/features/flows/ReleaseBadges";
+import { StartLine } from "~/features/flows/StartLine";
 import { useFollowed } from "~/features/flows/useFollowed";
 import { WaitingHint } from "~/features/flows/WaitingHint";
 import { LiveSummary } from "~/features/runs/LiveSummary";
@@ -58,7 +59,8 @@ function Loaded({ flow, environment }: { flow: FlowDetail; environment: string }
     if (followed === null) useRunStore.getState().clear();
   }, [followed]);
   const first = runs?.length === 0;
-  const recent = <RecentRuns runs={runs} mode={mode} current={followed} />;
+  const start = <StartLine flow={flow.key} environment={environment} />;
+  const recent = <RecentRuns runs={runs} mode={mode} current={followed} start={start} />;
   return (
     <>
       <WorkBar

@@ -1,4 +1,5 @@
 import { Activity } from "lucide-react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { FeedMode } from "~/api/feed";
@@ -46,10 +47,10 @@ export function RecentList({ runs, current = null }: { runs: Run[] | null; curre
   );
 }
 
-type Props = { runs: Run[] | null; mode: FeedMode; current: number | null };
+type Props = { runs: Run[] | null; mode: FeedMode; current: number | null; start?: ReactNode };
 
-/** The flow's newest runs, as they come. */
-export function RecentRuns({ runs, mode, current }: Props) {
+/** The flow's newest runs, as they come, under how it starts. */
+export function RecentRuns({ runs, mode, current, start }: Props) {
   const { t } = useTranslation("flows");
   return (
     <aside className={styles.side} aria-label={t("recent")}>
@@ -58,6 +59,7 @@ export function RecentRuns({ runs, mode, current }: Props) {
         <LiveMark mode={mode} />
       </header>
       <div>
+        {start}
         <RecentList runs={runs} current={current} />
       </div>
     </aside>

@@ -1,0 +1,67 @@
+import { screen } from "@testing-library/react";
+import { beforeEach, expect, test } from "vitest";
+import { dropSocket } from "~/api/live";
+import { useUi } from "~/stores/uiStore";
+import { open } from "~/test/render";
+import { serve } from "~/test/server";
+
+beforeEach(() => {
+  dropSocket();
+  useUi.setState({ environment: "dev", view: "outline", signInNeeded: false });
+});
+
+const at = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
+const FLOW = {
+  id: 1,
+  flow: "closed-won-to-invoice",
+  environment: "dev",
+  node: "won",
+  trigger: "",
+  active: true,
+};
+
+async function startLine(endpoint: { kind: string; poll?: object; schedule?: object }) {
+  const { world } = serve();
+  Object.assign(world, { endpoints: [{ ...FLOW, poll: null, schedule: null, ...endpoint }] });
+  open("/flows/closed-won-to-invoice");
+  return screen.findByTestId("start");
+}
+
+test("a flow that is called says so", async () => {
+  expect(await startLine({ kind: "webhook" })).toHaveTextContent("Starts when it is called");
+});
+
+test("a poll says how often it looks, when it did, what it found, and what is wrong", async () => {
+  const poll = {
+    interval: 300,
+    next_at: at(100),
+    last_ok: at(-130),
+    last_new: 3,
+    failures: 2,
+    note: "Sage is slow.",
+  };
+  const line = await startLine({ kind: "poll", poll });
+  expect(line).toHaveTextContent("Looks every 5 minutes; last looked 2 min ago; 3 new");
+  expect(line).toHaveTextContent("Sage is slow.");
+});
+
+test("a poll that has not looked yet says only how often it will", async () => {
+  const poll = { interval: 60, next_at: at(1), last_ok: null, last_new: 0, failures: 0, note: "" };
+  expect(await startLine({ kind: "poll", poll })).toHaveTextContent("Looks every minute; has not looked yet");
+});
+
+test("a schedule says when it is due next and what it has missed", async () => {
+  const schedule = { description: "At 01:30 every day, London time", next_due: at(3600), missed: 2 };
+  const line = await startLine({ kind: "schedule", schedule });
+  expect(line).toHaveTextContent(
+    /^At 01:30 every day, London time\. Next .*\d\d:\d\d; 2 times passed without a run$/,
+  );
+});
+
+test("a closed endpoint starts nothing", async () => {
+  const { world } = serve();
+  world.endpoints = [{ ...FLOW, kind: "webhook", active: false, poll: null, schedule: null }];
+  open("/flows/closed-won-to-invoice");
+  await screen.findByText("Recent runs");
+  expect(screen.queryByTestId("start")).toBeNull();
+});

@@ -33,7 +33,7 @@ def lost(world: World, monkeypatch: pytest.MonkeyPatch) -> Effect:
 
 def parked(effect: Effect, **state: Any) -> None:
     given: dict[str, Any] = {"state": Run.State.PARKED, "reason": "person", "due_at": None, **state}
-    Run.objects.filter(pk=effect.run_id).update(**given)
+    Run.objects.filter(pk=effect.run_id or 0).update(**given)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_those_who_wait_for_it_and_its_own_run_go_on(world: World, lost: Effect)
     Run.objects.filter(pk=waiting.pk).update(
         state=Run.State.PARKED, waits_for=f"effect:{lost.pk}", due_at=None
     )
-    run = world.claimed_again(Run.objects.get(pk=lost.run_id))
+    run = world.claimed_again(Run.objects.get(pk=lost.run_number))
     journal = RunJournal(run, InlineWriter())
     journal.met("make", lost.pk)
     journal.record("make", node="make", attempt=2, outcome=Fail(errors.OutcomeUnknown("Look there.")))

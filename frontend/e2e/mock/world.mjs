@@ -286,6 +286,8 @@ export class World {
       payload: input,
       result: output,
       conflict: null,
+      undo: null,
+      undoing: null,
     });
     return id;
   }

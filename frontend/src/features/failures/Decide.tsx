@@ -9,11 +9,13 @@ import { useRunTitle } from "~/features/runs/useRunTitle";
 import { Button } from "~/ui/Button";
 import { toast } from "~/ui/toast";
 
+type Props = { run: Run; unknown?: boolean; credit?: boolean };
+
 /**
  * What only a person can decide about one run: what was made stays, or it is made once more, with a reason; or, when
- * nobody knows whether it was made (`unknown`), that it never happened.
+ * nobody knows whether it was made (`unknown`), that it never happened. `credit`: it can be credited and made anew.
  */
-export function Decide({ run, unknown = false }: { run: Run; unknown?: boolean }) {
+export function Decide({ run, unknown = false, credit = false }: Props) {
   const { t } = useTranslation("failures");
   const [reason, setReason] = useState("");
   const decide = useDecide(run.id);
@@ -26,7 +28,7 @@ export function Decide({ run, unknown = false }: { run: Run; unknown?: boolean }
         onError: (error) => toast("bad", isProblem(error) ? error.message : t(`decide.${decision}`)),
       },
     );
-  const withReason = (decision: "make_again" | "never_happened") => (
+  const withReason = (...decisions: ("credit_first" | "make_again" | "never_happened")[]) => (
     <div className={styles.reason}>
       <TextInput
         aria-label={t("decide.reason")}
@@ -34,9 +36,11 @@ export function Decide({ run, unknown = false }: { run: Run; unknown?: boolean }
         value={reason}
         onChange={(event) => setReason(event.currentTarget.value)}
       />
-      <Button busy={decide.isPending} onClick={() => go(decision)}>
-        {t(`decide.${decision}`)}
-      </Button>
+      {decisions.map((decision) => (
+        <Button key={decision} busy={decide.isPending} onClick={() => go(decision)}>
+          {t(`decide.${decision}`)}
+        </Button>
+      ))}
     </div>
   );
   return (
@@ -53,8 +57,9 @@ export function Decide({ run, unknown = false }: { run: Run; unknown?: boolean }
           <Button busy={decide.isPending} onClick={() => go("keep_first")}>
             {t("decide.keep_first")}
           </Button>
+          {credit && <p className={`t2 ${styles.again}`}>{t("decide.creditHelp")}</p>}
           <p className={`t2 ${styles.again}`}>{t("decide.againHelp")}</p>
-          {withReason("make_again")}
+          {credit ? withReason("credit_first", "make_again") : withReason("make_again")}
         </>
       )}
     </section>

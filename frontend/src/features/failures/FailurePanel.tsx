@@ -10,7 +10,7 @@ import { useCommands } from "~/commands/useCommands";
 import { nodeName } from "~/features/canvas/words";
 import { ValueView } from "~/features/data/ValueView";
 import { Comparison } from "~/features/failures/Comparison";
-import { Decide } from "~/features/failures/Decide";
+import { DecideRun } from "~/features/failures/DecideRun";
 import styles from "~/features/failures/Failures.module.css";
 import { KindBadge } from "~/features/failures/KindBadge";
 import { RetryGroup } from "~/features/failures/RetryGroup";
@@ -134,7 +134,8 @@ function Body({ failure }: { failure: FailureDetail }) {
         <Facts failure={failure} />
         {failure.payloads && <Comparison payloads={failure.payloads} />}
         {Object.keys(failure.info).length > 0 && <Info info={failure.info} />}
-        {decidable && waiting.map((run) => <Decide key={run.id} run={run} unknown={unknown} />)}
+        {decidable &&
+          waiting.map((run) => <DecideRun key={run.id} run={run} failure={failure} unknown={unknown} />)}
         {open && (
           <div className={styles.actions}>
             <RetryGroup failure={failure} />

@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import { useEffectDetail } from "~/api/queries/runs";
 import type { Effect, Json } from "~/api/types";
 import { ValueView } from "~/features/data/ValueView";
+import { Undo } from "~/features/effects/Undo";
 import styles from "~/features/steps/StepPanel.module.css";
 import { sayEffect } from "~/features/steps/stepWords";
 import { formatDateTime, formatMoney } from "~/model/format";
@@ -45,6 +46,7 @@ export function EffectTab({ effect, output, attempt }: { effect: Effect; output:
         {effect.settled_at && <Fact label={t("effect.settledAt")}>{moment(effect.settled_at)}</Fact>}
       </dl>
       {effect.note && <p className="t2">{effect.note}</p>}
+      {full?.undo && <Undo effect={effect.id} title={full.undo} asked={full.undoing} />}
       {full?.conflict && (
         <div className={styles.compare}>
           <section>

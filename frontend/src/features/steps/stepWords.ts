@@ -5,7 +5,15 @@ import { labelOf } from "~/model/tables";
 
 type T = TFunction<"runs">;
 
-const RECORDS = ["sales_invoice", "invoice", "contact", "customer", "box", "comment"] as const;
+const RECORDS = [
+  "sales_invoice",
+  "invoice",
+  "contact",
+  "customer",
+  "box",
+  "comment",
+  "sales_credit_note",
+] as const;
 const KINDS = ["table_miss", "auth", "config", "data", "not_found", "conflict", "outcome_unknown"] as const;
 
 function recordName(record: string, t: T): string {

@@ -88,7 +88,7 @@ POSTGRES_POOL = {
     "min_size": 0,
     "max_size": DATABASE_POOL,
     "timeout": 5,  # seconds a thread waits for a connection; a restart of the server takes less
-    "reconnect_timeout": 2,  # then the next one who asks tries anew, instead of waiting out an ever longer pause
+    "reconnect_timeout": 4,  # then the next one who asks tries anew, instead of waiting out an ever longer pause
     "max_idle": 120,
     "num_workers": 1,
 }

@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 from django.db import Error as DatabaseTrouble
 from django.db import connection
 
+from integrations.database import forget_broken
 from integrations.live.protocol import envelope
 from integrations.live.topics import Frame, Topic
 
@@ -117,8 +118,8 @@ class _Tail:
         while True:
             try:
                 before, frame = await self._hub.ask(partial(self._look, before))
-            except DatabaseTrouble:
-                logger.exception("looking at %s failed; it is tried again", self._topic.name)
+            except DatabaseTrouble as trouble:
+                logger.warning("looking at %s failed; it is tried again: %s", self._topic.name, trouble)
                 await asyncio.sleep(AFTER_TROUBLE)
                 continue
             if frame is not None:
@@ -143,7 +144,7 @@ def _asked(question: Callable[[], _T]) -> _T:
     try:
         return question()
     except DatabaseTrouble:
-        connection.close()
+        forget_broken()
         raise
 
 

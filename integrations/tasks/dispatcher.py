@@ -10,6 +10,7 @@ import time
 from django.db import DatabaseError, close_old_connections, transaction
 from django.utils import timezone
 
+from integrations.database import AWAY, forget_broken
 from integrations.runs.claim import anything_due, free_leases_of, reap
 from integrations.runs.quarantine import quarantine_killers
 from integrations.tasks.chores import Chores
@@ -31,6 +32,7 @@ class Dispatcher:
         self._chores = Chores()
         self._swept_at = time.monotonic()
         self._patient_until = 0.0
+        self._away = False
 
     def serve(self) -> None:
         while not self.stopping.is_set():
@@ -39,10 +41,25 @@ class Dispatcher:
                 sweep(patient=self._patient(began))
                 self._swept_at = time.monotonic()
                 self._chores.do_due()
+                self._say_back()
+            except AWAY as trouble:
+                self._say_away(trouble)
             except DatabaseError:
                 logger.exception("the sweep met a database error; it goes on")
             close_old_connections()
             self.stopping.wait(max(SWEEP_EVERY - (time.monotonic() - began), 0.1))
+
+    def _say_away(self, trouble: Exception) -> None:
+        """Once, however long it lasts."""
+        if not self._away:
+            logger.warning("the database is away; the sweep goes on when it is back: %s", trouble)
+        self._away = True
+        forget_broken()
+
+    def _say_back(self) -> None:
+        if self._away:
+            logger.warning("the database is back")
+        self._away = False
 
     def _patient(self, now: float) -> bool:
         """After an outage of the database nobody's heartbeat is fresh: drains get time to beat again."""

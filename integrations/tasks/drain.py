@@ -7,12 +7,16 @@ not calls: a call under way is finished, and the run is handed back before its n
 import logging
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
 
 from django.conf import settings
 from django.db import close_old_connections
 from django.utils import timezone
 
+from integrations.database import AWAY, forget_broken
 from integrations.runs.claim import any_suspect_due, anything_due, claim, claim_suspect, next_due
 from integrations.runs.lease import RENEW_EVERY, Leases
 from integrations.runs.models import Run
@@ -29,6 +33,7 @@ __all__ = ["Draining", "drain"]
 logger = logging.getLogger(__name__)
 STAGGER = 5.0  # seconds a slice may last longer so that another drain is resident when it ends
 IDLE_LOOK = 2.0  # seconds between two looks when nobody rings
+DATABASE_REST = 1.0  # seconds between two looks for a database that is away
 NOT_YET = 0.05  # seconds between two looks at runs that are due while their flow's limit keeps them waiting
 CLAIM_AT_LEAST = 4  # runs there must be room for before more are claimed: a claim is a write
 ROOM_WAIT = 0.05  # seconds to wait for that much room; then fewer will do
@@ -68,20 +73,34 @@ class Draining:
         """Claim and advance for `seconds`, then let what was claimed finish."""
         until = time.monotonic() + seconds
         latest = until + STAGGER
-        self._clear_suspects()
+        self._patiently(self._clear_suspects)
         while not self._bell.told_to_end and (time.monotonic() < until or self._must_stay(latest)):
-            if not self._advance_due():
-                run_errands(self._writer)
-                self._bell.wait(min(self._until_next(), max(until - time.monotonic(), 0.5)))
+            self._patiently(partial(self._look, until))
         self._leases.closing = True
         self._pool.shutdown(wait=True)
+
+    def _look(self, until: float) -> None:
+        """Advance what is due, or do errands and rest."""
+        if not self._advance_due():
+            run_errands(self._writer)
+            self._bell.wait(min(self._until_next(), max(until - time.monotonic(), 0.5)))
+
+    def _patiently(self, work: Callable[[], None]) -> None:
+        """While the database is away there is nothing to do but wait for it."""
+        try:
+            work()
+        except (*AWAY, FenceLost) as trouble:
+            logger.warning("drain %s waits for the database: %s", self.owner, trouble)
+            forget_broken()
+            self._bell.wait(DATABASE_REST)
 
     def close(self) -> None:
         """Stop the threads and leave the list of drains."""
         self._pool.shutdown(wait=True)
         self._stop.set()
         self._keeper.join()
-        self._writer.write(lambda: Drain.objects.filter(owner=self.owner).delete())
+        with suppress(FenceLost):  # the database is away: the dispatcher will see that we are silent
+            self._writer.write(lambda: Drain.objects.filter(owner=self.owner).delete())
         self._writer.close()
         self._recorder.close()
         self._bell.close()
@@ -135,7 +154,10 @@ class Draining:
         """One drain of this machine is always resident: a slice ends only while another one stays, if there are slots."""
         if settings.DRAIN_SLOTS == 1:
             return True
-        return self._writer.write(self._hand_over_to_another)
+        try:
+            return self._writer.write(self._hand_over_to_another)
+        except FenceLost:
+            return False
 
     def _hand_over_to_another(self) -> bool:
         others = Drain.objects.filter(host=here(), state="live").exclude(owner=self.owner)

@@ -7,10 +7,12 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-__all__ = ["Memory", "cpu_seconds", "machine", "percentile", "pss_mb", "tree"]
+__all__ = ["Memory", "cpu_by_process", "cpu_seconds", "machine", "percentile", "pss_mb", "tree"]
 
 _TICK = os.sysconf("SC_CLK_TCK")
 _MEGABYTE = 1024  # in KB
+_NAMES = {"granian": "web", "uvicorn": "live", "worker": "worker", "dispatcher": "dispatcher"}
+"""What stands in a process's command line → what it is."""
 
 
 def tree(root: int) -> list[int]:
@@ -30,6 +32,15 @@ def tree(root: int) -> list[int]:
 def cpu_seconds(root: int) -> float:
     """User and system time of `root` and everything below it: the living, and the dead whom their parents have collected."""
     return sum(sum(map(int, fields[11:15])) for pid in tree(root) if (fields := _stat(pid))) / _TICK
+
+
+def cpu_by_process(root: int) -> dict[str, float]:
+    """The same for each child of `root` with everything below it, by what it is; `root` itself is "supervisor"."""
+    found = {"supervisor": _own_seconds(root)}
+    for child in (pid for pid in tree(root) if (fields := _stat(pid)) and int(fields[1]) == root):
+        name = _name(child)
+        found[name] = found.get(name, 0.0) + cpu_seconds(child)
+    return found
 
 
 def pss_mb(root: int) -> float:
@@ -88,6 +99,15 @@ def _stat(pid: int) -> list[str]:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return []
+
+
+def _own_seconds(pid: int) -> float:
+    return sum(map(int, (_stat(pid) or ["0"] * 15)[11:13])) / _TICK
+
+
+def _name(pid: int) -> str:
+    words = " ".join(_lines(f"/proc/{pid}/cmdline")).replace("\0", " ")
+    return next((name for word, name in _NAMES.items() if word in words), "other")
 
 
 def _pss(pid: int) -> int:

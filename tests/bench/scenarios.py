@@ -8,7 +8,7 @@ from typing import Any
 from tests.bench import database, deals
 from tests.bench.install import Webhook
 from tests.bench.load import Load, drive, finish, read_driver, start_driver, wrong_deals
-from tests.bench.measure import Memory, cpu_seconds, percentile, pss_mb
+from tests.bench.measure import Memory, cpu_by_process, cpu_seconds, percentile, pss_mb
 from tests.bench.stage import BenchError, Product, Target
 
 __all__ = ["SCENARIOS", "Bench", "Figures", "carry", "warm_up"]
@@ -200,14 +200,18 @@ SCENARIOS: dict[str, Callable[[Bench], Figures]] = {
 def _deals(bench: Bench, series: str, count: int, delay: float = 0.0) -> Figures:
     """Deals at concurrency 30, with CPU, memory and latencies."""
     bench.target.behave(delay)
-    memory, busy = Memory(bench.product.pid), cpu_seconds(bench.product.pid)
+    memory, busy = Memory(bench.product.pid), cpu_by_process(bench.product.pid)
     sent, books, acks = _carried(bench, Load(series, count, [bench.webhooks[DEALS]]))
-    used = cpu_seconds(bench.product.pid) - busy
+    used = {
+        name: (spent - busy.get(name, 0.0)) / count * 1000
+        for name, spent in cpu_by_process(bench.product.pid).items()
+    }
     bench.target.behave()
     last = max(one["at"] for one in books["invoices"])
     return {
         "runs_per_s": round(count / (last - min(sent.values())), 1),
-        "cpu_ms_per_run": round(used / count * 1000, 2),
+        "cpu_ms_per_run": round(sum(used.values()), 2),
+        "cpu_ms_by_process": {name: round(spent, 2) for name, spent in used.items()},
         "ack_p50_ms": round(percentile(acks, 50), 1),
         "ack_p99_ms": round(percentile(acks, 99), 1),
         "peak_pss_mb": round(memory.stop()),

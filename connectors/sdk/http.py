@@ -8,10 +8,9 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import orjson
-from requests.utils import requote_uri
 
 from connectors.sdk.classify import classify_lost, is_write
 from connectors.sdk.errors import Config, Data, Failure, OutcomeUnknown
@@ -30,6 +29,7 @@ Waiting = Callable[[], AbstractContextManager[object]]
 
 _DEFAULTS = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "Interlock"}
 _WELL_QUOTED = re.compile(r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/?\[\]]|%[0-9A-Fa-f]{2})*")
+_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _DOTS = frozenset({"..", "."})
 
 
@@ -201,7 +201,7 @@ def _target(base: str, request: Request) -> str:
             target = f"{target}{'&' if '?' in path else '?'}{query}"
     if _WELL_QUOTED.fullmatch(target):
         return target
-    return requote_uri(target.replace("#", "%23"))
+    return quote(_STRAY_PERCENT.sub("%25", target), safe="%!$&'()*+,;=:@/?[]")
 
 
 def _bytes(request: Request, target: str, host: str, headers: Mapping[str, str]) -> bytes:

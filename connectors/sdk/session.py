@@ -1,25 +1,23 @@
 """A connector call in progress: signing, sending, classifying and recording, behind the `Call` protocol."""
 
-import json
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
 from threading import Lock
 from typing import Protocol
 
 from connectors.sdk.account import Account, AccountIdentity
 from connectors.sdk.classify import classify_answer
-from connectors.sdk.client import Client
 from connectors.sdk.errors import Auth, Config, Failure, RateLimited, Transient
 from connectors.sdk.guard import origin_of
-from connectors.sdk.http import Http, OnExchange, Route, Waiting
+from connectors.sdk.http import Http, OnExchange, Waiting
+from connectors.sdk.ready import Ready, forget_ready, ready_for
 from connectors.sdk.redact import Redactor
 from connectors.sdk.registry import Connector
 from connectors.sdk.wire import Json, Request, Response
 
-__all__ = ["Gate", "LiveCall", "Sender", "forget_cached", "identify", "open_call", "prepared"]
+__all__ = ["Gate", "LiveCall", "Sender", "forget_cached", "identify", "open_call"]
 
 
 class Sender(Protocol):
@@ -47,7 +45,7 @@ class LiveCall:
 
     def __init__(
         self,
-        ready: "Ready",
+        ready: Ready,
         http: Sender,
         *,
         now: Callable[[], float] = time.monotonic,
@@ -149,7 +147,7 @@ def open_call(  # noqa: PLR0913 - what the runtime lends a call, each by its nam
     passes through unchanged. `gate` is asked before each request and told its end. `waiting` is entered while the
     thread waits for the far system. Raises `Config` when the account cannot be used at all.
     """
-    ready = _ready_for(connector, account)
+    ready = ready_for(connector, account)
     http = Http(
         ready.route,
         on_exchange=on_exchange,
@@ -178,54 +176,7 @@ def identify(
 def forget_cached(connection: str) -> None:
     """Drop what is cached for a connection: its secrets or settings have changed."""
     _cache.forget(connection)
-    for key, ready in list(_prepared.items()):
-        if ready.account.connection == connection:
-            _prepared.pop(key, None)
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """What calls on one account share: where they go, signed headers, what must be hidden, and a digest of the settings."""
-
-    connector: Connector
-    account: Account
-    client: Client
-    route: Route
-    headers: Mapping[str, str]
-    redactor: Redactor
-    digest: str
-
-
-_prepared: dict[tuple[int, int], Ready] = {}
-"""By the identity of connector and account, which each entry holds on to, so that an identity is never another's."""
-_MOST_PREPARED = 256
-
-
-def prepared(connector: Connector, account: Account) -> Ready:
-    """What calls on `account` share, worked out anew."""
-    client = connector.client
-    return Ready(
-        connector=connector,
-        account=account,
-        client=client,
-        route=Route(account.base_url, account.reach, account.connection, account.deadline),
-        headers=_signed(client, account),
-        redactor=Redactor(_to_hide(client, account)),
-        digest=_digest(account.settings),
-    )
-
-
-def _ready_for(connector: Connector, account: Account) -> Ready:
-    key = (id(connector), id(account))
-    ready = _prepared.get(key)
-    if ready is not None:
-        return ready
-    connector.check_account(account)
-    ready = prepared(connector, account)
-    if len(_prepared) >= _MOST_PREPARED:
-        _prepared.clear()
-    _prepared[key] = ready
-    return ready
+    forget_ready(connection)
 
 
 _Where = tuple[str, str, str, str]
@@ -258,28 +209,6 @@ class _Cache:
 
 
 _cache = _Cache()
-
-
-def _signed(client: Client, account: Account) -> dict[str, str]:
-    headers = dict(client.headers(account))
-    try:
-        kind = client.auth_kind(account.auth)
-    except KeyError as error:
-        raise Config(f"This connector has no sign-in called “{account.auth}”.", code="auth_kind") from error
-    kind.sign(headers, account.secrets)
-    return headers
-
-
-def _to_hide(client: Client, account: Account) -> list[str]:
-    """The values that must never be recorded: the secrets, and what signing made of them."""
-    plain = set(client.headers(account).values())
-    made = [value for value in _signed(client, account).values() if value not in plain]
-    secrets = [account.secrets.reveal(name) for name in account.secrets.names()]
-    return [*secrets, *made, *(value.partition(" ")[2] for value in made)]
-
-
-def _digest(settings: Mapping[str, Json]) -> str:
-    return json.dumps(dict(settings), sort_keys=True, default=str)
 
 
 def _redacted(failure: Failure, redactor: Redactor) -> Failure:

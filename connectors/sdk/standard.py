@@ -9,8 +9,8 @@ from connectors.sdk.account import Account, AuthKind, Secrets
 from connectors.sdk.errors import Data
 from connectors.sdk.manifest import QUALITY_RULES
 from connectors.sdk.operation import Write
+from connectors.sdk.ready import prepared
 from connectors.sdk.registry import Connector
-from connectors.sdk.session import prepared
 from connectors.sdk.validation import validator_for
 from connectors.sdk.wire import Json, Schema
 
@@ -181,6 +181,8 @@ def _revision_problems(operation: Write, connector: Connector) -> Iterator[str]:
         other = connector.operations.get(name) if connector_id == connector.id else None
         if not isinstance(other, Write) or other.effect != "update":
             yield f"is revised by {operation.revise.operation}, which is no update of this connector"
+        elif other.output != operation.output or other.record != operation.record:
+            yield f"is revised by {operation.revise.operation}, which gives something else"
     if operation.compensation is not None and operation.standing is None:
         yield "can be undone and needs a standing"
 

@@ -12,9 +12,10 @@ import orjson
 from connectors.sdk.account import Account, Secrets
 from connectors.sdk.classify import classify_lost
 from connectors.sdk.operation import Mark
+from connectors.sdk.ready import prepared
 from connectors.sdk.redact import Redactor
 from connectors.sdk.registry import Connector
-from connectors.sdk.session import LiveCall, forget_cached, prepared
+from connectors.sdk.session import LiveCall, forget_cached
 from connectors.sdk.wire import Json, Request, Response
 
 __all__ = ["MARK", "Replies"]

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils import timezone
 
-from integrations.database import give_back
+from integrations.database import AWAY, give_back
 from integrations.limits.models import Breaker, RateBucket
 from integrations.memory import remembered
 
@@ -39,6 +39,9 @@ class _Board:
     breakers: Mapping[int, Tripped]
 
 
+_AT_REST = _Board({}, {})
+
+
 @remembered(seconds=FRESH)
 def _board() -> _Board:
     """All that isn't at rest: two small reads, usually empty."""
@@ -58,12 +61,20 @@ def _board() -> _Board:
 
 def bucket_of(key: str) -> Bucketed | None:
     """The bucket, unless it is at rest."""
-    return _board().buckets.get(key)
+    return _known().buckets.get(key)
 
 
 def breaker_of(connection_id: int) -> Tripped | None:
     """The breaker, unless it is at rest."""
-    return _board().breakers.get(connection_id)
+    return _known().breakers.get(connection_id)
+
+
+def _known() -> _Board:
+    """While the database is away nothing is known, and nothing is kept from going: whatever it does meets that by itself."""
+    try:
+        return _board()
+    except AWAY:
+        return _AT_REST
 
 
 def look_again() -> None:

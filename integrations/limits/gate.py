@@ -4,6 +4,7 @@ What has to wait is never waited for here. A step of a run is parked (`Held`) an
 a failure that says when to try again.
 """
 
+import logging
 import random
 from datetime import datetime, timedelta
 from typing import NoReturn, Protocol
@@ -13,6 +14,7 @@ from django.utils import timezone
 from connectors.sdk.errors import Failure, OutcomeUnknown, RateLimited, Transient
 from connectors.sdk.quota import Quota, quota_of
 from connectors.sdk.wire import Response
+from integrations.database import AWAY
 from integrations.engine.outcome import ParkReason
 from integrations.engine.waiting import Held
 from integrations.limits import breaker, learn
@@ -21,6 +23,8 @@ from integrations.limits.process import PROCESS
 from integrations.limits.terms import Terms
 
 __all__ = ["Admission", "Place", "Unhindered"]
+
+logger = logging.getLogger(__name__)
 
 CANDIDATES = 3
 """Runs of a process that come back for a probe; the others are woken once it has succeeded."""
@@ -76,7 +80,16 @@ class Admission:
             self._secured = True
 
     def ended(self, response: Response | None, failure: Failure | None) -> None:
-        """Learn from the answer: its quota, a refusal because of too many calls, or that there was none worth the name."""
+        """Learn from the answer: its quota, a refusal because of too many calls, or that there was none worth the name.
+
+        A lesson that can't be written down just now comes again; the answer itself must not be lost for it.
+        """
+        try:
+            self._learn(response, failure)
+        except AWAY as trouble:
+            logger.warning("%s: nothing was learned: %s", self._terms.name, trouble)
+
+    def _learn(self, response: Response | None, failure: Failure | None) -> None:
         quota = quota_of(response.headers) if response is not None else None
         if isinstance(failure, RateLimited):
             self._slow_down(failure)

@@ -2,6 +2,8 @@
 
 import itertools
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,7 +15,7 @@ from connectors.sdk.errors import Auth, Config, Failure, OutcomeUnknown, RateLim
 from connectors.sdk.oauth import Grant, authorize_url, endpoints, exchange_code, refresh
 from connectors.sdk.registry import connector
 from connectors.sdk.session import forget_cached, identify, open_call
-from connectors.sdk.wire import Exchange, Json, Request
+from connectors.sdk.wire import Exchange, Json, Request, Response
 from tests.connectors.far import FarServer, Handler, answer
 
 _names = itertools.count()
@@ -220,3 +222,61 @@ def test_a_refresh_whose_answer_is_lost_is_unknown_and_one_never_sent_is_not() -
 def test_a_connection_never_signed_in_cannot_be_refreshed() -> None:
     with pytest.raises(Auth):
         refresh(connector("sage50"), account("http://127.0.0.1:9", secrets=Secrets({})), ignore)
+
+
+class Noting:
+    """A gate that notes what it is asked and told."""
+
+    def __init__(self, trouble: Exception | None = None) -> None:
+        self.notes: list[str] = []
+        self._trouble = trouble
+
+    def admit(self, *, must: bool = False) -> None:
+        self.notes.append("must" if must else "admit")
+        if self._trouble is not None:
+            raise self._trouble
+
+    def ended(self, response: Response | None, failure: Failure | None) -> None:
+        self.notes.append(f"{response.status if response else None} {failure.kind if failure else 'good'}")
+
+
+def test_a_gate_is_asked_before_each_request_and_told_its_end() -> None:
+    gate = Noting()
+    answers = iter([answer(), answer(b"[]", status="429 Slow"), answer(b"[]", status="500 Broken")])
+    with FarServer(lambda line, _request: line.sendall(next(answers))) as far:
+        call = open_call(connector("sage50"), account(far.url), ignore, gate=gate)
+        call.get("/contacts")
+        for _ in range(2):
+            with pytest.raises(Failure):
+                call.get("/contacts")
+    with pytest.raises(Failure):
+        call.get("/contacts")
+    assert gate.notes == [
+        "admit", "200 good", "admit", "429 rate_limited", "admit", "500 transient", "admit", "None transient",
+    ]  # fmt: skip
+
+
+def test_what_a_gate_raises_passes_through_and_nothing_is_sent() -> None:
+    with FarServer(replies(answer())) as far:
+        call = open_call(connector("sage50"), account(far.url), ignore, gate=Noting(EOFError("later")))
+        with pytest.raises(EOFError):
+            call.send(Request("POST", "/contacts", json={}))
+    assert far.requests == []
+
+
+def test_the_thread_is_known_to_wait_while_the_far_system_works() -> None:
+    notes: list[str] = []
+
+    @contextmanager
+    def waiting() -> Iterator[None]:
+        notes.append("begins")
+        yield
+        notes.append("ends")
+
+    def handler(line: socket.socket, _request: bytes) -> None:
+        notes.append("works")
+        line.sendall(answer())
+
+    with FarServer(handler) as far:
+        open_call(connector("sage50"), account(far.url), ignore, waiting=waiting).get("/contacts")
+    assert notes == ["begins", "works", "ends"]

@@ -14,6 +14,7 @@ from integrations.polling.backoff import waiting_time
 from integrations.polling.fetch import Bug
 from integrations.polling.lease import LeaseLost, take
 from integrations.polling.models import PollState
+from integrations.tasks.doorbell import ring
 
 __all__ = ["poll_due"]
 
@@ -22,8 +23,14 @@ PAGES = 2  # of one poll, before others have their turn
 
 
 def poll_due() -> int:
-    """Look at one endpoint that is due, and carry one backfill on. How many pages were looked at."""
-    return _look(timezone.now()) + backfill.carry_one_on(timezone.now())
+    """Look at one endpoint that is due, and carry one backfill on. How many pages were looked at.
+
+    Whoever rests meanwhile is rung: there may be more, and it is nobody's turn in particular.
+    """
+    pages = _look(timezone.now()) + backfill.carry_one_on(timezone.now())
+    if pages:
+        ring()
+    return pages
 
 
 def _look(now: datetime) -> int:

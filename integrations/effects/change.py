@@ -71,14 +71,21 @@ class Changed:
         if asked is None:
             raise ValueError("nobody asked for it")
         if asked.state != Undoing.State.DONE:
-            step, want = self._step, self._step.want
-            undoing.carry_out(
-                undoing.Undo(asked, self._effect, want.connection, step.call, step.journal),
-                replace(want, operation=step.op),
-                self._write,
-            )
-            step.journal.commit(lambda: None)
+            self._undo(asked)
+            self._step.journal.commit(lambda: None)
         return self._reissue(self._effect)
+
+    def _undo(self, asked: Undoing) -> None:
+        """What fails here is about the record that is there: a person may keep it after all."""
+        step, want = self._step, self._step.want
+        undo = undoing.Undo(asked, self._effect, want.connection, step.call, step.journal)
+        try:
+            undoing.carry_out(undo, want, self._write)
+        except errors.OutcomeUnknown:
+            raise
+        except errors.Failure:
+            step.journal.met(want.path, self._effect.pk)
+            raise
 
     def _is_later(self) -> bool:
         """Was the effect made for a later event than ours? An older run never writes over newer content."""

@@ -23,7 +23,7 @@ from integrations.engine.node import EffectSpec
 from integrations.payloads import codec
 from integrations.vault.models import Connection
 
-__all__ = ["ALREADY", "Undo", "ask", "carry_out", "digest_of", "is_offered", "of", "offer"]
+__all__ = ["ALREADY", "Undo", "ask", "carry_out", "digest_of", "is_offered", "of", "offer", "withdraw"]
 
 ALREADY = "already_undone"
 """The code of the `Conflict` by which an offer says that the record is void or gone already."""
@@ -88,6 +88,15 @@ def ask(effect: Effect, *, by: str, reason: str, reissue: bool = False, seen: st
     return Undoing.objects.get(effect=effect)
 
 
+def withdraw(effect: Effect) -> None:
+    """It is to stay after all: forget that it should be credited and made anew, unless that has been begun."""
+    asked = of(effect)
+    if asked is None or not asked.reissue or asked.state == Undoing.State.DONE:
+        return
+    if not asked.operation or not _is_begun(effect):
+        Undoing.objects.filter(pk=asked.pk).exclude(state=Undoing.State.DONE).delete()
+
+
 def carry_out(undo: Undo, wanted: WriteRequest, write: Callable[[WriteRequest], Json]) -> Json:
     """Write what undoes it, through the ledger; that it is done rides in the commit of its settlement.
 
@@ -146,9 +155,18 @@ def _chosen(undo: Undo) -> Undoing:
 
 
 def _was_refused(effect: Effect) -> bool:
+    return _states(effect) == {Effect.State.REFUSED}
+
+
+def _is_begun(effect: Effect) -> bool:
+    """Something was sent that may undo it."""
+    return bool(_states(effect) - {Effect.State.REFUSED})
+
+
+def _states(effect: Effect) -> set[str]:
+    """The states of the effects that were meant to undo this one."""
     met = EffectKey.objects.filter(key=identity_of(effect), account=effect.account)
-    states = list(Effect.objects.filter(keys__in=met).values_list("state", flat=True))
-    return bool(states) and set(states) == {Effect.State.REFUSED}
+    return set(Effect.objects.filter(keys__in=met).values_list("state", flat=True))
 
 
 def _done(asked: Undoing, identity: str | None, note: str) -> None:

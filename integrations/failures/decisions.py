@@ -97,6 +97,7 @@ def keep_first(run_id: int, by: str) -> Run:
             ended_at=timezone.now(),
             seq=run.seq + 1,
         )
+        undoing.withdraw(effect)
         _note(effect, f"{by} kept it for run {run.pk}.")
         return _go_on(run)
 

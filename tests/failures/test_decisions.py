@@ -180,6 +180,27 @@ def test_crediting_needs_a_reason_and_something_that_can_be_credited(world: Worl
         decisions.decide(run.pk, "credit_first", by="dana", reason="More.")
 
 
+def test_what_could_not_be_credited_can_be_kept_after_all(world: World) -> None:
+    made = with_credit([])
+    world.write(world.run(), made, {"total": "10.00"}, "box-1")
+    run = held(world, operation_=made)
+    decisions.decide(run.pk, "credit_first", by="dana", reason="Ordered more.")
+    world.far.before = [errors.Data("The period is closed.")]
+    run = claimed(run)
+    with pytest.raises(errors.Data):
+        world.write(run, made, {"total": "12.00"}, "box-1")
+    journal = RunJournal(run, InlineWriter())
+    journal.met("make", Effect.objects.get(identity="box-1").pk)
+    journal.record("make", node="make", attempt=3, outcome=Fail(errors.Data("The period is closed.")))
+    journal.commit(lambda: None)
+    Run.objects.filter(pk=run.pk).update(state="parked", reason="person", due_at=None)
+
+    decisions.keep_first(run.pk, "dana")
+
+    assert not Undoing.objects.exists()
+    assert world.write(world.run(), made, {"total": "10.00"}, "box-1")["id"] == "F-1"
+
+
 def with_credit(credited: list[str]) -> Write:
     """`make_document` that is undone by another document."""
 

@@ -20,6 +20,7 @@ from integrations.mapping.admin_page import changes_of, in_force, missing_keys, 
 from integrations.mapping.importer import export_csv
 from integrations.mapping.keys import key_columns
 from integrations.mapping.models import MappingRow, MappingTable, RowChange
+from integrations.mapping.rows import IN_ORDER
 from integrations.mapping.sheet import SheetLine, apply_sheet, sheet_of
 
 __all__ = ["MappingTableAdmin"]
@@ -102,7 +103,7 @@ class MappingTableAdmin(ImportViews):
     ) -> HttpResponse:
         today = marks.local(timezone.now()).date()
         words, current = request.GET.get("q", "").strip(), request.GET.get("dates") == "today"
-        rows: QuerySet[MappingRow] = table.rows.order_by("lookup", "valid_from", "id")
+        rows: QuerySet[MappingRow] = table.rows.order_by(*IN_ORDER)
         rows = search(table, in_force(rows, today) if current else rows, words)
         page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("p"))
         lines = (

@@ -12,7 +12,7 @@ from connectors.sdk.wire import Json
 from integrations.mapping.csv_text import FROM, TO, cell_text, dialect_of, headings, plain_cell
 from integrations.mapping.keys import key_columns, lookup_key, shown
 from integrations.mapping.models import MappingRow, MappingTable, RowChange
-from integrations.mapping.rows import editing, overlap_problem, shape
+from integrations.mapping.rows import IN_ORDER, editing, overlap_problem, shape
 from integrations.mapping.values import Dates, RowProblem, checked_dates, checked_values
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def apply_import(table: MappingTable, text: str, *, by: "User | None" = None) ->
 def export_csv(table: MappingTable) -> Iterator[str]:
     """The table as CSV lines, headings first; importing it again changes nothing."""
     yield _csv_line([*headings(table.columns).values(), "Valid from", "Valid to"])
-    for row in table.rows.order_by("lookup", "valid_from", "id").iterator(chunk_size=1000):
+    for row in table.rows.order_by(*IN_ORDER).iterator(chunk_size=1000):
         cells = [cell_text(row.values.get(str(one["key"]))) for one in table.columns]
         days = [day.isoformat() if day else "" for day in (row.valid_from, row.valid_to)]
         yield _csv_line([*cells, *days])

@@ -18,7 +18,10 @@ from integrations.mapping.values import Dates, RowProblem, RowRefused, checked_d
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-__all__ = ["add_row", "change_row", "delete_row", "editing", "overlap_problem", "rekey", "shape"]
+__all__ = ["IN_ORDER", "add_row", "change_row", "delete_row", "editing", "overlap_problem", "rekey", "shape"]
+
+IN_ORDER = ("lookup", F("valid_from").asc(nulls_first=True), "id")
+"""How people read a table, on every database: by key, the row without a first day before the others."""
 
 
 def add_row(

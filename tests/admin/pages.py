@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db.models import Model
 from django.urls import reverse
 
+from designer.models import Flow
 from integrations.access.models import AuditEntry, Membership
 from integrations.approvals.models import Approval
 from integrations.effects.models import CrossReference
@@ -60,7 +61,7 @@ def pages_of(world: World) -> dict[str, str]:
         "event": _page("event", _first(Event)),
         "crossreference": _page("crossreference", _first(CrossReference)),
         "auditentry": _page("auditentry", _first(AuditEntry)),
-        "flow": reverse("admin:designer_flow_change", args=[1]),
+        "flow": reverse("admin:designer_flow_change", args=[_first(Flow)]),
         "environment": _page("environment", world.prod.pk),
         "environment-new": reverse("admin:integrations_environment_add"),
         "environment-delete": reverse("admin:integrations_environment_delete", args=[world.prod.pk]),

@@ -42,7 +42,7 @@ def request_of(effect: Effect) -> Request:
 
 def about_of(effect: Effect) -> About:
     """Which source record the effect is about; empty texts when that isn't known."""
-    about = _stored(effect).get(_ABOUT)
+    about = effect.about or _stored(effect).get(_ABOUT)
     return About(*about) if about else About("", "")
 
 

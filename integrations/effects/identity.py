@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from functools import lru_cache
 
 from connectors.sdk.operation import Mark
 
@@ -21,6 +22,7 @@ def fitting(key: str) -> str:
     return f"{key[: FIELD_LIMIT - len(digest) - 1]}#{digest}"
 
 
+@lru_cache(maxsize=4096)
 def mark_of(account: str, record: str, identity: str, generation: int) -> Mark:
     """The same token and guid on every attempt of one effect generation."""
     meaning = "\x1f".join((account, record, identity, str(generation)))

@@ -170,6 +170,7 @@ def _insert(intent: Intent, values: dict[str, Any], replaces: Effect | None) -> 
         fence=1,
         **values,
     )
+    effect.about = (intent.about.record, intent.about.id, intent.about.position)
     made = statements.EFFECTS.insert_returning(statements.EFFECTS.values(effect.__dict__))
     if made is None:
         return _own(intent)

@@ -66,6 +66,9 @@ class Effect(models.Model):
     )
     settled_at = models.DateTimeField(null=True)
 
+    about: tuple[str, str, str] | None = None
+    """Which source record it is about, while the request it stands in is still at hand (see `content.py`)."""
+
     class Meta:
         ordering = ["-id"]
         indexes = [

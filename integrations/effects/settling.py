@@ -13,7 +13,6 @@ from integrations.effects import content, positions, statements
 from integrations.effects.content import About
 from integrations.effects.models import Effect
 from integrations.payloads import codec
-from integrations.runs.claim import wake_waiting
 
 __all__ = [
     "SETTLED",
@@ -74,7 +73,7 @@ def confirm(effect: Effect, operation: Write, output: Json, *, matched_by: str =
     effect.far_id = operation.far_id(output)[:200]
     if effect.connection is not None:
         cross_reference(effect, about, effect.connection.environment_id)
-    wake_waiting(token(effect.pk))
+    statements.wake(token(effect.pk))
     return True
 
 
@@ -104,7 +103,7 @@ def refuse(effect: Effect, note: str) -> bool:
     if changed:
         if effect.kind == "update":
             statements.release_keys(effect)
-        wake_waiting(token(effect.pk))
+        statements.wake(token(effect.pk))
     return changed
 
 

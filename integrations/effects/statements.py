@@ -6,11 +6,13 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection, models
+from django.utils import timezone
 
 from integrations.effects.models import CrossReference, Effect, EffectKey
+from integrations.runs.models import Run
 from integrations.runs.rows import Table
 
-__all__ = ["CROSS_REFERENCES", "EFFECTS", "KEYS", "release_keys", "settle", "take_back"]
+__all__ = ["CROSS_REFERENCES", "EFFECTS", "KEYS", "release_keys", "settle", "take_back", "wake"]
 
 EFFECTS = Table(
     Effect,
@@ -53,6 +55,19 @@ def take_back(effect_id: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {_table(EffectKey)} WHERE effect_id = %s", [effect_id])  # noqa: S608 - our own names only
         cursor.execute(f"DELETE FROM {_table(Effect)} WHERE id = %s", [effect_id])  # noqa: S608 - our own names only
+
+
+def wake(token: str) -> None:
+    """Make the runs that wait for `token` due now: `claim.wake_waiting`, as every settlement says it."""
+    due_at = Run._meta.get_field("due_at").get_db_prep_save(timezone.now(), connection)  # noqa: SLF001 - Django's documented API
+    with connection.cursor() as cursor:
+        cursor.execute(_wake_statement(), [due_at, token])
+
+
+@lru_cache(maxsize=1)
+def _wake_statement() -> str:
+    """`waits_for <> ''` names the partial index."""
+    return f"UPDATE {_table(Run)} SET \"due_at\" = %s WHERE waits_for <> '' AND waits_for = %s AND state = 'parked'"  # noqa: S608 - our own names only
 
 
 @lru_cache(maxsize=1)

@@ -47,6 +47,22 @@ class _Snapshot:
     default: Mapping[str, Json] | None
     whole: bool = False
     rows: dict[str, tuple[_Dated, ...]] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()
+    spelled: dict[str, tuple[_Dated, ...]] = field(default_factory=dict)
+    """The rows of a one-column text key as the flow spells it, so that its stored form is worked out once."""
+
+    def asked(self, key: Sequence[Json]) -> tuple[_Dated, ...]:
+        """All rows of a key as a flow gives it. Raises `Config` when the number of values is wrong."""
+        spelling = key[0] if len(key) == 1 and type(key[0]) is str else None
+        known = self.spelled.get(spelling) if spelling is not None else None
+        if known is not None:
+            return known
+        found = self.of(_stored(self, key))
+        if found and spelling is not None:
+            if len(self.spelled) >= _KEPT_KEYS:
+                self.spelled.clear()
+            self.spelled[spelling] = found
+        return found
 
     def of(self, stored: str) -> tuple[_Dated, ...]:
         """All rows of one stored key, in and out of force."""
@@ -96,14 +112,13 @@ def lookup(
 
 
 def _read(table: _Snapshot, key: Sequence[Json], column: str, on: date) -> Json:
-    if not any(one.get("key") == column for one in table.columns):
+    if column not in table.names:
         raise Config(
             f"Mapping table “{table.name}” has no column “{column}”.",
             code="mapping_column_unknown",
             info={"table": table.key, "column": column},
         )
-    stored = _stored(table, key)
-    rows = table.of(stored)
+    rows = table.asked(key)
     for row in rows:
         if row.holds(on):
             return row.values.get(column)
@@ -115,7 +130,7 @@ def _read(table: _Snapshot, key: Sequence[Json], column: str, on: date) -> Json:
 def row_for(table_key: str, environment_id: int, key: Sequence[Json], on: date) -> Mapping[str, Json] | None:
     """All values of the row of `key` that holds on day `on`; None when there is none. Raises `Config`."""
     table = _current(table_key, environment_id, 0.0)
-    return next((row.values for row in table.of(_stored(table, key)) if row.holds(on)), None)
+    return next((row.values for row in table.asked(key) if row.holds(on)), None)
 
 
 def changed(table_id: int) -> None:
@@ -173,6 +188,7 @@ def _load(table_key: str, environment_id: int) -> _Snapshot:
         columns=tuple(table.columns),
         policy=table.miss_policy,
         default=table.default,
+        names=frozenset(str(column.get("key")) for column in table.columns),
     )
     rows = list(
         MappingRow.objects.filter(table_id=table.pk)

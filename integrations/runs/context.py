@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -39,8 +40,12 @@ class RunContext:
 
         A run that goes on after a correction sees the tables as they are now, not as they were a second ago.
         """
-        day = self.now.astimezone(ZoneInfo(settings.COMPANY_TIME_ZONE)).date()
-        return lookup(table, self._run.environment_id, key, column, day, not_before=self._tables_since)
+        return lookup(table, self._run.environment_id, key, column, self._day, not_before=self._tables_since)
+
+    @cached_property
+    def _day(self) -> date:
+        """The day the event arrived, where the company is."""
+        return self.now.astimezone(ZoneInfo(settings.COMPANY_TIME_ZONE)).date()
 
     def call(
         self, *, path: str, attempt: int, slot: str, operation: str, data: Json, effect: EffectSpec | None

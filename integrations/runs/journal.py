@@ -7,7 +7,6 @@ writer serves the process first come, first served. Steps of one run may record 
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar
 
@@ -20,6 +19,7 @@ from integrations.engine.outcome import Done, Outcome
 from integrations.payloads import codec
 from integrations.runs.hand_over import Ending, HandOver
 from integrations.runs.models import Run
+from integrations.runs.receipt import Receipt
 from integrations.runs.rows import Row
 from integrations.runs.step_row import StepRow, entries_of
 from integrations.runs.writer import Writer
@@ -53,7 +53,7 @@ class RunJournal:
         self._exchanges: list[Row] = []
         self._payloads: list[Row] = []
         self._extras: list[Callable[[], Any]] = []
-        self._flights: list[Future[Any]] = []
+        self._flights: list[Receipt[Any]] = []
         self._effects: dict[str, int] = {}
         self._numbers: dict[tuple[str, int], int] = {}
         self._handed_at = time.monotonic()
@@ -131,7 +131,7 @@ class RunJournal:
     def flush(self) -> None:
         """Hand everything gathered to the writer without waiting; a lost fence shows at the next wait."""
         with self._lock:
-            under_way = [one for one in self._flights if not one.done() or one.exception() is not None]
+            under_way = [one for one in self._flights if not one.done() or one.failed()]
             self._flights = [*under_way, self._submit([])]
         if len(under_way) >= IN_FLIGHT:
             self._settle_flights()
@@ -144,10 +144,10 @@ class RunJournal:
         """Commit everything gathered together with the run's end, and wait. Raises `FenceLost`."""
         self._wait_for(self._submit(writes, ending))
 
-    def _wait_for(self, future: "Future[Any]") -> Any:
+    def _wait_for(self, receipt: Receipt[Any]) -> Any:
         self._settle_flights()
         with self._waiting():
-            return future.result()
+            return receipt.result()
 
     def _settle_flights(self) -> None:
         with self._lock:
@@ -158,7 +158,7 @@ class RunJournal:
                     flight.result()
             flight.result()
 
-    def _submit(self, writes: list[Callable[[], Any]], ending: Ending | None = None) -> "Future[Any]":
+    def _submit(self, writes: list[Callable[[], Any]], ending: Ending | None = None) -> Receipt[Any]:
         with self._lock:
             self.seq += 1
             steps = [row.values(self.run_id, self.seq) for row in self._rows.values()]

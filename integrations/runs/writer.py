@@ -10,7 +10,6 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from typing import Any, TypeVar, cast
 
 from django.db import (
@@ -23,6 +22,7 @@ from django.db import (
 
 from integrations.database import forget_broken
 from integrations.runs.hand_over import Answer, FenceLost, HandOver, Work, together
+from integrations.runs.receipt import Receipt
 
 __all__ = ["FenceLost", "InlineWriter", "Writer"]
 
@@ -34,22 +34,22 @@ BROKEN = (OperationalError, InterfaceError)
 """The connection or the database is at fault: the batch is replayed."""
 REJECTED = (FenceLost, DatabaseError, ValueError, TypeError, LookupError)
 """A hand-over itself is at fault: it alone is refused."""
-Item = tuple[Work, "Future[Any]"]
+Item = tuple[Work, Receipt[Any]]
 
 
 class Writer:
-    """`submit` returns a future that is done once the hand-over is committed (or rejected)."""
+    """`submit` returns a receipt that is done once the hand-over is committed (or rejected)."""
 
     def __init__(self) -> None:
         self._queue: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._serve, name="writer", daemon=True)
         self._thread.start()
 
-    def submit(self, work: Callable[[], T]) -> "Future[T]":
+    def submit(self, work: Callable[[], T]) -> Receipt[T]:
         """Have a function that writes through the ORM committed with what else there is."""
         return self._put(work)
 
-    def hand_over(self, work: HandOver) -> "Future[Any]":
+    def hand_over(self, work: HandOver) -> Receipt[Any]:
         """Have a run's journal rows and writes committed with what else there is."""
         return self._put(work)
 
@@ -62,10 +62,10 @@ class Writer:
         self._queue.put(None)
         self._thread.join()
 
-    def _put(self, work: Work) -> "Future[Any]":
-        future: Future[Any] = Future()
-        self._queue.put((work, future))
-        return future
+    def _put(self, work: Work) -> Receipt[Any]:
+        receipt: Receipt[Any] = Receipt()
+        self._queue.put((work, receipt))
+        return receipt
 
     def _serve(self) -> None:
         try:
@@ -97,10 +97,10 @@ class InlineWriter(Writer):
     def __init__(self) -> None:
         """No thread, no queue."""
 
-    def _put(self, work: Work) -> "Future[Any]":
-        future: Future[Any] = Future()
-        commit_together([(work, future)])
-        return future
+    def _put(self, work: Work) -> Receipt[Any]:
+        receipt: Receipt[Any] = Receipt()
+        commit_together([(work, receipt)])
+        return receipt
 
     def close(self) -> None:
         """Nothing is waiting."""
@@ -119,14 +119,14 @@ def commit_together(batch: Sequence[Item]) -> None:
             forget_broken()
             time.sleep(min(0.05 * 2**replay, 2.0))
             continue
-        for (_, future), (value, error) in zip(batch, answers, strict=True):
+        for (_, receipt), (value, error) in zip(batch, answers, strict=True):
             if error is not None:
-                future.set_exception(error)
+                receipt.set_exception(error)
             else:
-                future.set_result(value)
+                receipt.set_result(value)
         return
-    for _, future in batch:
-        future.set_exception(FenceLost("The database did not accept the commit."))
+    for _, receipt in batch:
+        receipt.set_exception(FenceLost("The database did not accept the commit."))
 
 
 def _write(works: Sequence[Work]) -> list[Answer]:

@@ -9,7 +9,6 @@ import inspect
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -21,6 +20,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from connectors.sdk.http import Http
 from integrations.effects import ledger
 from integrations.runs import claim, journal, lease, writer
+from integrations.runs.receipt import Receipt
 
 __all__ = ["Boundaries", "Died", "Target"]
 
@@ -60,7 +60,7 @@ class Boundaries:
     struck_at: str = ""
     passed: Counter[str] = field(default_factory=Counter)
     labels: list[str] = field(default_factory=list)
-    _futures: list["Future[Any]"] = field(default_factory=list)
+    _futures: list[Receipt[Any]] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _main: int = field(default_factory=threading.get_ident)
 
@@ -108,7 +108,7 @@ class Boundaries:
         def wrapped(*arguments: Any, **options: Any) -> Any:
             self._pass(f"before {label}")
             answer = act(*arguments, **options)
-            if isinstance(answer, Future):
+            if isinstance(answer, Receipt):
                 self._futures.append(answer)
             self._pass(f"after {label}")
             return answer

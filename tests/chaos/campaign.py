@@ -66,7 +66,7 @@ class Campaign:
         self._say = say
         self._far = Far(installation.addresses.sandbox_url)
         self._operator = Operator(installation)
-        self._mayhem = Mayhem(installation, self._far, story.seed)
+        self._mayhem = Mayhem(installation, self._far, story.seed, len(story.deals))
         self._keys: dict[int, str] = {}
         self._second: list[Deal] = []
         self._began = 0.0
@@ -107,7 +107,7 @@ class Campaign:
                 self._mayhem.insist()
             self._win_again()
             self._reconnect()
-            self._mayhem.act(time.monotonic() - self._began)
+            self._mayhem.act(time.monotonic() - self._began, 1 - len(waves) / count)
             self._at.tick(TICK)
 
     def _win(self, wave: Sequence[int]) -> None:

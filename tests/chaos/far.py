@@ -94,10 +94,10 @@ class Far:
         )
         self._post("/api/faults", system=fault.system, kind=fault.kind, mode="share", **options)
 
-    def arm_next(self, fault: FaultArmed) -> None:
-        """Strike for certain, once."""
-        options = {"path": fault.path} | ({"millis": fault.millis} if fault.millis else {})
-        self._post("/api/faults", system=fault.system, kind=fault.kind, mode="next", **options)
+    def arm_count(self, fault: FaultArmed, count: int) -> None:
+        """Strike for certain, so many times in a row."""
+        options = {"path": fault.path, "count": count} | ({"millis": fault.millis} if fault.millis else {})
+        self._post("/api/faults", system=fault.system, kind=fault.kind, mode="count", **options)
 
     def calm(self) -> None:
         """Switch every fault off; the counts stay."""

@@ -11,14 +11,12 @@ __all__ = ["FAULTS", "Mayhem"]
 
 FAULTS: Sequence[FaultArmed] = (
     FaultArmed("sage50", "slow", 0.2, millis=60),
-    FaultArmed("sage50", "rate_limit", 0.02, millis=1000),
     FaultArmed("sage50", "error", 0.02),
     FaultArmed("sage50", "unavailable", 0.02),
     FaultArmed("sage50", "lose_answer", 0.05),
     FaultArmed("sage50", "late_commit", 0.04, millis=4000),
     FaultArmed("sage50", "hang", 0.004, millis=4000),
     FaultArmed("streak", "slow", 0.2, millis=40),
-    FaultArmed("streak", "rate_limit", 0.01, millis=1000),
     FaultArmed("streak", "error", 0.01),
     FaultArmed("streak", "unavailable", 0.01),
     FaultArmed("streak", "lose_answer", 0.05),
@@ -31,31 +29,49 @@ FAULTS: Sequence[FaultArmed] = (
 )
 """A late commit lands after our first look-up (2 s after the answer was lost), and before a second one may conclude anything."""
 
-KILL_EVERY = 2.5  # seconds between two kills of a process that carries runs
-TURN_EVERY = 6.0  # seconds between two of the rarer acts
+BURSTS: Sequence[FaultArmed] = (
+    FaultArmed("sage50", "rate_limit", 0.0, millis=1000),
+    FaultArmed("streak", "rate_limit", 0.0, millis=1000),
+)
+"""Struck a few times in a row now and then, as a far system that is too busy does; by chance all the time they would teach
+Interlock a slower and slower pace, and rightly so."""
+
+BURST = 3  # requests
+KILL_EVERY = 3.0  # seconds between two kills of a process that carries runs
+TURN_EVERY = 8.0  # seconds between two kills of another part
+HEAVY_PER_DEALS = 200  # everything dies once for so many deals, at least once
 
 
 class Mayhem:
-    """Acts in turn while the story is played. Each act counts only what it really struck."""
+    """Acts while the story is played. Each act counts only what it really struck.
 
-    def __init__(self, installation: Installation, far: Far, seed: int) -> None:
+    Light acts come by the clock, heavy ones by the progress of the story, so that a slow machine isn't only ever starting.
+    """
+
+    def __init__(self, installation: Installation, far: Far, seed: int, deals: int) -> None:
         self._at = installation
         self._far = far
         self._chance = random.Random(seed)  # noqa: S311 - decides who dies next
-        self._turns: Sequence[tuple[str, Callable[[], int]]] = (
+        self._light: Sequence[tuple[str, Callable[[], int]]] = (
             ("web killed", lambda: self._at.kill_role("web")),
             ("dispatcher killed", lambda: self._at.kill_role("dispatcher")),
             ("tokens expired", self._expire),
             ("worker group killed", lambda: self._at.kill_role("worker")),
             ("broker flushed", self._flush),
+        )
+        self._heavy: Sequence[tuple[str, Callable[[], int]]] = (
             ("database restarted", self._restart_database),
             ("everything killed", self._kill_everything),
         )
-        self.counts: Counter[str] = Counter({name: 0 for name, _ in self._turns} | {"drain killed": 0})
+        acts = [name for name, _ in (*self._light, *self._heavy)]
+        self.counts: Counter[str] = Counter(dict.fromkeys(["drain killed", *acts], 0))
         self.slowest_start = 0.0
         self._next_kill = KILL_EVERY
         self._next_turn = TURN_EVERY
         self._turn = 0
+        self._points = _points(2 * max(1, round(deals / HEAVY_PER_DEALS)))
+        self._bursts = _points(3 * max(1, round(deals / HEAVY_PER_DEALS)))
+        self._heavy_done = 0
         self._insisted: set[FaultArmed] = set()
 
     def begin(self) -> None:
@@ -64,16 +80,25 @@ class Mayhem:
             self._far.arm(fault)
         self._at.start_chance()
 
-    def act(self, now: float) -> None:
-        """What is due `now` seconds after the beginning."""
+    def act(self, now: float, progress: float) -> None:
+        """What is due `now` seconds after the beginning, when `progress` (0 to 1) of the story has been won."""
         if now >= self._next_kill:
             self._next_kill = now + KILL_EVERY * self._chance.uniform(0.6, 1.4)
             self.counts["drain killed"] += self._at.kill_drain(self._chance.choice)
         if now >= self._next_turn:
-            name, strike = self._turns[self._turn % len(self._turns)]
+            name, strike = self._light[self._turn % len(self._light)]
             self._turn += 1
             self.counts[name] += strike()
             self._next_turn = now + TURN_EVERY * self._chance.uniform(0.8, 1.2)
+        if self._bursts and progress >= self._bursts[0]:
+            self._bursts.pop(0)
+            for fault in BURSTS:
+                self._far.arm_count(fault, BURST)
+        if self._points and progress >= self._points[0]:
+            self._points.pop(0)
+            name, strike = self._heavy[self._heavy_done % len(self._heavy)]
+            self._heavy_done += 1
+            self.counts[name] += strike()
 
     def insist(self) -> None:
         """Let each fault that hasn't struck yet strike for certain, the next time it can; afterwards by chance again."""
@@ -81,7 +106,7 @@ class Mayhem:
         for fault in FAULTS:
             if not hits[fault.name] and fault not in self._insisted:
                 self._insisted.add(fault)
-                self._far.arm_next(fault)
+                self._far.arm_count(fault, 1)
             elif hits[fault.name] and fault in self._insisted:
                 self._insisted.remove(fault)
                 self._far.arm(fault)
@@ -89,7 +114,7 @@ class Mayhem:
     def had_its_way(self) -> bool:
         """Whether every act and every fault has struck."""
         hits = self._far.hits()
-        return all(self.counts.values()) and all(hits[fault.name] for fault in FAULTS)
+        return all(self.counts.values()) and all(hits[fault.name] for fault in (*FAULTS, *BURSTS))
 
     def end(self) -> None:
         """Quiet: no more faults, no more kills."""
@@ -99,7 +124,7 @@ class Mayhem:
     def happened(self) -> dict[str, int]:
         """Every fault that was planned with how often it really happened."""
         hits = self._far.hits()
-        faults = {fault.name: hits[fault.name] for fault in FAULTS}
+        faults = {fault.name: hits[fault.name] for fault in (*FAULTS, *BURSTS)}
         return faults | dict(self.counts) | {"401 answered": self._far.refusals()}
 
     def _expire(self) -> int:
@@ -118,3 +143,8 @@ class Mayhem:
         struck = self._at.kill_everything()
         self.slowest_start = max(self.slowest_start, self._at.start())
         return min(struck, 1)
+
+
+def _points(count: int) -> list[float]:
+    """So many points of the story, evenly spread, the first well after its beginning and the last before its end."""
+    return [(place + 1) / (count + 1) for place in range(count)]

@@ -48,6 +48,8 @@ NPM_CI = [
     "--fetch-retry-mintimeout=1000",
     "--fetch-retry-maxtimeout=5000",
 ]
+SERVERS = {"rabbitmq-server": "/usr/lib/rabbitmq/bin/rabbitmq-server", "nginx-light": "/usr/sbin/nginx"}
+"""What tests use and no Python package brings: Debian's package, and a file of it."""
 OFFLINE = re.compile(
     r"name resolution|NewConnectionError|Network is unreachable|Connection refused|Max retries exceeded|ConnectTimeout"
     r"|ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|network request to",
@@ -69,6 +71,8 @@ def main() -> int:
         check_python(sys.version_info[:3])
         create_venv()
         install_python(development=wanted.dev)
+        if wanted.dev:
+            install_servers()
         node_bin = find_node()
         install_node_packages(node_bin, FRONTEND, "the frontend's packages", omit_dev=not wanted.dev)
         build_frontend(node_bin)
@@ -127,6 +131,23 @@ def install_python(*, development: bool) -> None:
     if development:
         stamp.set("development", both)
     stamp.set("runtime", runtime)
+
+
+def install_servers() -> None:
+    """In a container, where they disturb nobody, install what some tests need; elsewhere say which tests will be left out."""
+    missing = [package for package, file in SERVERS.items() if not Path(file).exists()]
+    if not missing:
+        return
+    if os.geteuid() == 0 and shutil.which("apt-get") and not Path("/run/systemd/system").exists():
+        say(f"installing {' and '.join(missing)}")
+        quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+        install = ["apt-get", "install", "--yes", "--quiet", "--no-install-recommends", *missing]
+        for command in (["apt-get", "update", "--quiet"], install):
+            if subprocess.run(command, env=os.environ | quiet, capture_output=True, check=False).returncode:
+                break
+        else:
+            return
+    say(f"tests that need {' or '.join(missing)} are left out; installing it brings them in")
 
 
 def count_packages(lock: Path) -> int:

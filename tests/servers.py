@@ -28,10 +28,21 @@ from pathlib import Path
 from typing import TypeVar
 
 import psycopg
+import pytest
 
 from integrations.supervisor.ports import answers, free_ports
 
-__all__ = ["Postgres", "Rabbit", "Redis", "Server", "postgres", "rabbitmq", "rabbitmq_here", "redis"]
+__all__ = [
+    "Postgres",
+    "Rabbit",
+    "Redis",
+    "Server",
+    "not_here",
+    "postgres",
+    "rabbitmq",
+    "rabbitmq_here",
+    "redis",
+]
 
 UP_WITHIN = 60.0  # seconds
 STOPS_WITHIN = 30.0  # seconds, then it is killed
@@ -276,6 +287,14 @@ def rabbitmq() -> Iterator[Rabbit]:
 def rabbitmq_here() -> bool:
     """Whether this machine has RabbitMQ (Debian's package rabbitmq-server)."""
     return RABBIT_COMMAND.exists()
+
+
+def not_here(package: str) -> None:
+    """Skip a test whose server no Python package brings; where CI runs, nothing is skipped."""
+    said = f"This machine has no {package}; as root, `apt-get install {package}` brings it."
+    if os.environ.get("CI"):
+        pytest.fail(said)
+    pytest.skip(said)
 
 
 def _serving(server: S) -> Iterator[S]:

@@ -37,6 +37,7 @@ class Cluster:
             "PYTHONUNBUFFERED": "1",
             "PYTHONPATH": str(ROOT),
         }
+        folder.mkdir(exist_ok=True)
         prepare_folder(folder, self.env)
         self.finish("manage.py", "migrate", "--no-input", "--verbosity", "0")
 
@@ -57,10 +58,18 @@ class Cluster:
         self, *arguments: str, log: str = "log", env: Mapping[str, str] | None = None
     ) -> "subprocess.Popen[bytes]":
         """Start Python with these arguments; its lines go to the log of that name."""
+        return self._start([sys.executable, *arguments], log, env or {})
+
+    def shell(self, line: str, log: str, env: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+        """Start a line as a process manager does; `python` in it is the one that runs this."""
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        return self._start(["sh", "-c", f"exec {line}"], log, {**env, "PATH": path})
+
+    def _start(self, command: Sequence[str], log: str, env: Mapping[str, str]) -> "subprocess.Popen[bytes]":
         with (self._folder / log).open("ab") as out:
             process = subprocess.Popen(
-                [sys.executable, *arguments],
-                env={**self.env, **(env or {})},
+                command,
+                env={**self.env, **env},
                 cwd=ROOT,
                 stdout=out,
                 stderr=subprocess.STDOUT,

@@ -14,7 +14,6 @@ from integrations.polling.backoff import waiting_time
 from integrations.polling.fetch import Bug
 from integrations.polling.lease import LeaseLost, take
 from integrations.polling.models import PollState
-from integrations.tasks.doorbell import ring
 
 __all__ = ["poll_due"]
 
@@ -23,14 +22,8 @@ PAGES = 2  # of one poll, before others have their turn
 
 
 def poll_due() -> int:
-    """Look at one endpoint that is due, and carry one backfill on. How many pages were looked at.
-
-    Whoever rests meanwhile is rung: there may be more, and it is nobody's turn in particular.
-    """
-    pages = _look(timezone.now()) + backfill.carry_one_on(timezone.now())
-    if pages:
-        ring()
-    return pages
+    """Look at one endpoint that is due, and carry one backfill on. How many pages were looked at; 0 = nothing was due."""
+    return _look(timezone.now()) + backfill.carry_one_on(timezone.now())
 
 
 def _look(now: datetime) -> int:

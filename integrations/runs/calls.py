@@ -14,7 +14,6 @@ from connectors.sdk.operation import Operation, Read, Write
 from connectors.sdk.session import LiveCall, open_call
 from connectors.sdk.validation import validator_for
 from connectors.sdk.wire import Exchange, Json
-from integrations.database import give_back
 from integrations.effects.write import WriteRequest, Writing
 from integrations.engine.node import EffectSpec
 from integrations.limits.calling import StepPlace, step_of
@@ -80,7 +79,6 @@ class Calls:
             connection, StepPlace(self._run.pk, step.path, step.attempt, self._journal)
         ) as admission:
             if isinstance(operation, Read):
-                self._journal.flush()
                 return self._signed_in(connection, step, admission, lambda call: operation.run(call, data))
             return self._write(connection, step, admission, operation)
 
@@ -154,8 +152,8 @@ class Calls:
 
     @contextmanager
     def _away(self) -> Iterator[None]:
-        """The thread waits for a far system: others may compute, and use its database connection."""
-        give_back()
+        """The thread waits for a far system: what is settled is kept first, and others may compute meanwhile."""
+        self._journal.secure()
         with self._waiting():
             yield
 

@@ -81,7 +81,7 @@ class RunJournal:
             row.effect_id = self._effects.get(path)
             self._rows[path, attempt] = row
             self._latest[path] = row.entry(outcome.output if isinstance(outcome, Done) else None)
-            if self._extras or len(self._rows) >= GATHERED:
+            if len(self._rows) >= GATHERED:
                 self.flush()
         self.show()
 
@@ -127,6 +127,16 @@ class RunJournal:
         """Hand over what has gathered if people who watch have waited long enough for it."""
         if time.monotonic() - self._handed_at > SHOWN_AFTER:
             self.flush()
+
+    def secure(self) -> None:
+        """The run is about to wait for a far system: what it has settled must not wait with it.
+
+        Between two calls nothing is handed over by itself: a settled effect then shares a commit with the next intent.
+        """
+        if self._extras:
+            self.flush()
+        else:
+            self.show()
 
     def flush(self) -> None:
         """Hand everything gathered to the writer without waiting; a lost fence shows at the next wait."""

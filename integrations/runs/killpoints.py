@@ -4,8 +4,9 @@
 the first time it passes that boundary (the marker file, made exclusively, says that it happened).
 
 `INTERLOCK_KILL_AT=*:any@1/200` and `INTERLOCK_KILL_MARKER=<folder>`: again and again, with that chance at every boundary of
-every step (`*` and `any` may each be named as above instead). One kill in three from "intended" comes a moment later, in
-the middle of the call. Each kill leaves a file in the folder; nothing is killed while there is no such folder.
+every step (`*` and `any` may each be named as above instead; several such places are separated by commas, and the first that
+fits counts). Every second kill from "intended" comes a moment later, in the middle of the call. Each kill leaves a file in
+the folder; nothing is killed while there is no such folder.
 
 The chaos test and `manage.py demo --kill-worker-at` use it; without the two variables `passing` is a no-op.
 """
@@ -38,33 +39,36 @@ class Aim:
         return self.step in {"*", path} and self.boundary in {"any", boundary}
 
 
-def aimed(text: str, marker: str) -> Aim | None:
-    """Read the two settings; None when they ask for nothing."""
-    where, _, chance = text.partition("@")
+def aimed(text: str, marker: str) -> tuple[Aim, ...]:
+    """Read the two settings; empty when they ask for nothing."""
+    return tuple(_aim(place.strip(), Path(marker)) for place in text.split(",") if place.strip() and marker)
+
+
+def _aim(place: str, marker: Path) -> Aim:
+    where, _, chance = place.partition("@")
     step, _, boundary = where.partition(":")
-    if not step or not marker:
-        return None
     one, _, of = chance.partition("/")
     share = float(one) / float(of or "1") if chance else 0.0
-    return Aim(step, boundary or "before", share, Path(marker))
+    return Aim(step, boundary or "before", share, marker)
 
 
-AIM = aimed(os.environ.get("INTERLOCK_KILL_AT", ""), os.environ.get("INTERLOCK_KILL_MARKER", ""))
+AIMS = aimed(os.environ.get("INTERLOCK_KILL_AT", ""), os.environ.get("INTERLOCK_KILL_MARKER", ""))
 
 
 def passing(path: str, boundary: Boundary) -> None:
     """This process passes `boundary` of the step at `path`."""
-    if AIM is None or not AIM.meets(path, boundary):
+    aim = next((one for one in AIMS if one.meets(path, boundary)), None)
+    if aim is None:
         return
-    if AIM.share == 0:
-        _kill(AIM.marker, f"{path}:{boundary}")
-    elif random.random() < AIM.share:  # noqa: S311 - decides when a rehearsal dies
-        _kill_by_chance(AIM.marker, path, boundary)
+    if aim.share == 0:
+        _kill(aim.marker, f"{path}:{boundary}")
+    elif random.random() < aim.share:  # noqa: S311 - decides when a rehearsal dies
+        _kill_by_chance(aim.marker, path, boundary)
 
 
 def _kill_by_chance(folder: Path, path: str, boundary: Boundary) -> None:
     marker = folder / uuid.uuid4().hex
-    if boundary == "intended" and random.random() < 1 / 3:  # noqa: S311 - as above
+    if boundary == "intended" and random.random() < 1 / 2:  # noqa: S311 - as above
         wait = random.random() * LATER  # noqa: S311 - as above
         threading.Timer(wait, _kill, (marker, f"{path}:during")).start()
     else:

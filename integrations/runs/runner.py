@@ -85,7 +85,7 @@ class Runner:
 
     def _turn(self, run: Run, journal: RunJournal) -> tuple[Turn, Json]:
         event = event_data(run)
-        calls = Calls(run, journal, self.leases)
+        calls = Calls(run, journal, self.leases, self.waiting(run))
         given = Given(
             event=event,
             catalog=CATALOG,

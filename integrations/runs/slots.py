@@ -74,70 +74,78 @@ class Slots:
         self._most_held = held
         self._computing = 0
         self._held = 0
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        self._wanted = 0
+        self._room = threading.Event()
         self._recorder = recorder
         self._places: dict[int, int | None] = {}
 
     def take(self) -> None:
         """A run is about to be worked on: it counts from now, so that no more are claimed than there is room for."""
-        with self._changed:
+        with self._lock:
             self._held += 1
             self._computing += 1
 
     def begin(self, run_id: int) -> None:
         """The calling thread works on this run now."""
-        with self._changed:
+        with self._lock:
             self._places[threading.get_ident()] = self._recorder.note(run_id)
 
     def end(self) -> None:
         """The calling thread is done with its run."""
-        with self._changed:
-            self._recorder.strike(self._places.pop(threading.get_ident(), None))
+        with self._lock:
             self._held -= 1
-            self._computing -= 1
-            self._changed.notify_all()
+            self._leave()
 
     @contextlib.contextmanager
     def helping(self, run_id: int) -> Iterator[None]:
         """The calling thread computes for a run that another thread holds."""
-        me = threading.get_ident()
-        with self._changed:
-            self._computing += 1
-            self._places[me] = self._recorder.note(run_id)
+        with self._lock:
+            self._enter(run_id)
         try:
             yield
         finally:
-            with self._changed:
-                self._recorder.strike(self._places.pop(me, None))
-                self._computing -= 1
-                self._changed.notify_all()
+            with self._lock:
+                self._leave()
 
     @contextlib.contextmanager
     def waiting(self, run_id: int) -> Iterator[None]:
         """The calling thread waits for somebody else: a far system, or the commit of what it handed over."""
-        me = threading.get_ident()
         give_back()
-        with self._changed:
-            self._recorder.strike(self._places.pop(me, None))
-            self._computing -= 1
-            self._changed.notify_all()
+        with self._lock:
+            self._leave()
         try:
             yield
         finally:
-            with self._changed:
-                self._computing += 1
-                self._places[me] = self._recorder.note(run_id)
+            with self._lock:
+                self._enter(run_id)
 
     def free(self) -> int:
         """How many more runs may be taken now."""
-        with self._changed:
+        with self._lock:
             return self._free()
 
     def wait_for_room(self, least: int, seconds: float) -> int:
-        """Wait until `least` runs may be taken, at most so long; how many may."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._free() >= least, seconds)
+        """Wait until `least` runs may be taken, at most so long; how many may. One thread waits at a time."""
+        with self._lock:
+            if self._free() >= least:
+                return self._free()
+            self._wanted = least
+            self._room.clear()
+        self._room.wait(seconds)
+        with self._lock:
+            self._wanted = 0
             return self._free()
+
+    def _enter(self, run_id: int) -> None:
+        self._computing += 1
+        self._places[threading.get_ident()] = self._recorder.note(run_id)
+
+    def _leave(self) -> None:
+        self._recorder.strike(self._places.pop(threading.get_ident(), None))
+        self._computing -= 1
+        if self._wanted and self._free() >= self._wanted:
+            self._room.set()
 
     def _free(self) -> int:
         return max(min(self._most_computing - self._computing, self._most_held - self._held), 0)

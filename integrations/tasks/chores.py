@@ -79,7 +79,6 @@ class Chores:
                 logger.exception("the chore “%s” met a database error; it is done again later", chore.name)
 
 
-def run_errands(writer: Writer) -> None:
-    """Each errand once, a little of each; a drain calls this when no run is due."""
-    for errand in ERRANDS:
-        errand(writer)
+def run_errands(writer: Writer) -> bool:
+    """Each errand once, a little of each. True = there was something to do, so there may be more."""
+    return any([errand(writer) for errand in ERRANDS])

@@ -36,6 +36,7 @@ IDLE_LOOK = 2.0  # seconds between two looks when nobody rings
 DATABASE_REST = 1.0  # seconds between two looks for a database that is away
 NOT_YET = 0.05  # seconds between two looks at runs that are due while their flow's limit keeps them waiting
 CLAIM_AT_LEAST = 4  # runs there must be room for before more are claimed: a claim is a write
+ERRANDS_EVERY = 1.0  # seconds between two rounds of errands
 ROOM_WAIT = 0.05  # seconds to wait for that much room; then fewer will do
 
 
@@ -68,6 +69,8 @@ class Draining:
         self._stop = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="leases", daemon=True)
         self._keeper.start()
+        self._errands = threading.Thread(target=self._run_errands, name="errands", daemon=True)
+        self._errands.start()
 
     def serve(self, seconds: float) -> None:
         """Claim and advance for `seconds`, then let what was claimed finish."""
@@ -80,9 +83,8 @@ class Draining:
         self._pool.shutdown(wait=True)
 
     def _look(self, until: float) -> None:
-        """Advance what is due, or do errands and rest."""
+        """Advance what is due, or rest."""
         if not self._advance_due():
-            run_errands(self._writer)
             self._bell.wait(min(self._until_next(), max(until - time.monotonic(), 0.5)))
 
     def _patiently(self, work: Callable[[], None]) -> None:
@@ -99,6 +101,7 @@ class Draining:
         self._pool.shutdown(wait=True)
         self._stop.set()
         self._keeper.join()
+        self._errands.join()
         with suppress(FenceLost):  # the database is away: the dispatcher will see that we are silent
             self._writer.write(lambda: Drain.objects.filter(owner=self.owner).delete())
         self._writer.close()
@@ -165,6 +168,18 @@ class Draining:
             return False
         Drain.objects.filter(owner=self.owner).update(state="ending")
         return True
+
+    def _run_errands(self) -> None:
+        """Beside the runs, however many are due: on a thread of its own, since an errand may wait for a far system."""
+        more = False
+        while not self._stop.wait(0 if more else ERRANDS_EVERY) and not self._leases.closing:
+            more = False
+            try:
+                more = run_errands(self._writer)
+            except (*AWAY, FenceLost) as trouble:
+                logger.warning("errands of drain %s wait for the database: %s", self.owner, trouble)
+                forget_broken()
+            close_old_connections()
 
     def _keep(self) -> None:
         """Renew leases and beat, every 3 s, until the drain ends."""

@@ -17,7 +17,7 @@ from tests.effects.mortal import Died, Fate, MortalWriter
 
 LOST = errors.OutcomeUnknown("The answer was lost.")
 TRIES = 8
-BOUNDARIES = 8  # commit, send, commit with the record, commit of the rest: before and after each
+BOUNDARIES = 6  # commit, send, commit with the record, commit of the rest: before and after each
 WEEK = timedelta(days=7)
 Attempt = Callable[[Run, MortalWriter], Json]
 

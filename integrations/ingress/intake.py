@@ -47,7 +47,7 @@ def take_in(
     """
     release = release_id or _active_release(endpoint.environment_id, endpoint.flow_key).pk
     now = timezone.now()
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         stored = [
             (event, arrival.data)
             for arrival in arrivals

@@ -5,6 +5,7 @@
 """
 
 import logging
+from functools import partial
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -15,11 +16,14 @@ from connectors.sdk.trigger import Delivery
 from integrations.ingress.door import Door, door
 from integrations.ingress.intake import take_in
 from integrations.ingress.refusals import note_refusal
+from integrations.ingress.together import Together
 from integrations.ingress.verify import Refused, read_body, verify
 
 __all__ = ["receive"]
 
 logger = logging.getLogger(__name__)
+TOGETHER = Together()
+"""One for the process: webhooks that come at the same time share a commit."""
 UNKNOWN = Refused(404, "unknown_path", "Nothing listens at this path.")
 NOT_ACTIVE = Refused(503, "not_active", "This flow has no active release here. Activate one first.")
 
@@ -47,7 +51,7 @@ def _accept(request: HttpRequest, found: Door) -> HttpResponse:
         raise NOT_ACTIVE
     try:
         arrivals = trigger.read(Delivery(headers, body), found.endpoint.config)
-        events = take_in(found.endpoint, arrivals, raw, found.release_id)
+        events = TOGETHER.run(partial(take_in, found.endpoint, arrivals, raw, found.release_id))
     except Failure as failure:
         raise Refused(400, failure.code, failure.sentence) from failure
     return JsonResponse({"accepted": len(events), "repeated": len(arrivals) - len(events)})

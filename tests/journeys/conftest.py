@@ -1,12 +1,18 @@
-"""One demo with all its processes, shared by the journeys; each journey has a customer of its own."""
+"""One demo per backend with all its processes, shared by the journeys; each journey has a customer of its own.
+
+`@pytest.mark.backends("embedded", …)` says on which ones a journey is made; without it, on every one there is.
+"""
 
 import itertools
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -14,6 +20,8 @@ import requests
 from integrations.demo.people import ADMIN
 from integrations.demo.stage import Stage, staged
 from integrations.supervisor.console import Console
+from integrations.supervisor.product import Crew
+from tests.servers import not_here, postgres, rabbitmq, rabbitmq_here, redis
 
 Found = TypeVar("Found")
 LIMIT = 20  # seconds for one call
@@ -35,6 +43,7 @@ class Installation:
     """Interlock and the sandbox as people use them: REST, Streak's API, Sage's API."""
 
     stage: Stage
+    database: Path | None = None
     api: requests.Session = field(default_factory=requests.Session)
     systems: dict[str, Any] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -56,6 +65,14 @@ class Installation:
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def database_files(self) -> Iterator[Path]:
+        """Every file in which Interlock's databases keep anything; the sandbox's own is another company's."""
+        data = self.stage.folder / "data"
+        yield from (path for path in data.glob("*.sqlite3*") if not path.name.startswith("sandbox"))
+        if self.database is not None:
+            for part in ("base", "pg_wal"):
+                yield from (path for path in (self.database / part).rglob("*") if path.is_file())
 
     @property
     def sandbox(self) -> str:
@@ -164,9 +181,55 @@ class Installation:
         return self.until(settled)
 
 
+Backend = Callable[[ExitStack], dict[str, str]]
+
+
+def embedded(_servers: ExitStack) -> dict[str, str]:
+    """django-q2 and SQLite: what nothing needs to be installed for."""
+    return {}
+
+
+def over_redis(servers: ExitStack) -> dict[str, str]:
+    database, broker = servers.enter_context(postgres()), servers.enter_context(redis())
+    return distributed(database.url, broker.url)
+
+
+def over_rabbitmq(servers: ExitStack) -> dict[str, str]:
+    if not rabbitmq_here():
+        not_here("rabbitmq-server")
+    database, broker = servers.enter_context(postgres()), servers.enter_context(rabbitmq())
+    return distributed(database.url, broker.url)
+
+
+def distributed(database: str, broker: str) -> dict[str, str]:
+    return {
+        "INTERLOCK_QUEUE": "celery",
+        "INTERLOCK_DATABASE_URL": database,
+        "INTERLOCK_BROKER_URL": broker,
+    }
+
+
+BACKENDS: dict[str, tuple[Backend, Crew]] = {
+    "embedded": (embedded, Crew()),
+    "redis": (over_redis, Crew(workers=2, dispatchers=2)),
+    "rabbitmq": (over_rabbitmq, Crew(workers=2, dispatchers=2)),
+}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "installation" in metafunc.fixturenames:
+        mark = metafunc.definition.get_closest_marker("backends")
+        names = mark.args if mark else tuple(BACKENDS)
+        metafunc.parametrize("installation", names, indirect=True, scope="package")
+
+
 @pytest.fixture(scope="package")
-def installation() -> Iterator[Installation]:
-    with staged(Console()) as stage:
-        made = Installation(stage)
+def installation(request: pytest.FixtureRequest) -> Iterator[Installation]:
+    begin, crew = BACKENDS[request.param]
+    with ExitStack() as servers:
+        env = begin(servers)
+        stage = servers.enter_context(staged(Console(), env=env, crew=crew))
+        folder = urlsplit(env.get("INTERLOCK_DATABASE_URL", "")).query.removeprefix("host=")
+        made = Installation(stage, Path(folder) / "data" if folder else None)
         made.sign_in()
         yield made

@@ -92,7 +92,8 @@ POSTGRES_POOL = {
     "max_idle": 120,
     "num_workers": 1,
 }
-POSTGRES_KEEPALIVE = {
+POSTGRES_OPTIONS = {
+    "application_name": "interlock",
     "connect_timeout": 5,
     "keepalives_idle": 10,
     "keepalives_interval": 5,
@@ -106,7 +107,7 @@ def _database(url_name: str, default: str) -> dict[str, object]:
     if str(config["ENGINE"]).endswith("sqlite3"):
         config |= {"ENGINE": "integrations.fair_sqlite3", "OPTIONS": SQLITE_OPTIONS, "CONN_MAX_AGE": 600}
         return config
-    options = {**POSTGRES_KEEPALIVE, **config.get("OPTIONS", {})}  # type: ignore[dict-item]  # what the URL's query says
+    options = {**POSTGRES_OPTIONS, **config.get("OPTIONS", {})}  # type: ignore[dict-item]  # what the URL's query says
     config["OPTIONS"] = options | ({"pool": POSTGRES_POOL} if DATABASE_POOL else {})
     config["CONN_MAX_AGE"] = 0 if DATABASE_POOL else 600
     config["CONN_HEALTH_CHECKS"] = not DATABASE_POOL

@@ -27,8 +27,6 @@ __all__ = [
     "next_generation",
 ]
 
-GENERATIONS = 32  # looked at together when the next one is asked for
-
 
 class KeysDisagree(Exception):  # noqa: N818 - a finding for a person, not a programming error
     """The keys of one find-or-create point to different effects."""
@@ -72,10 +70,7 @@ class Intent:
 
 def meet(intent: Intent) -> Effect | None:
     """The effect that any of the keys means, or None. Only reads. Raises `KeysDisagree`."""
-    met = Effect.objects.filter(
-        keys__key__in=intent.keys, keys__record=intent.record, keys__account=intent.account
-    )
-    effects = {effect.pk: effect for effect in met}
+    effects = {effect.pk: effect for effect in statements.met(intent.account, intent.record, intent.keys)}
     if len(effects) > 1:
         raise KeysDisagree(sorted(effects.values(), key=lambda effect: effect.pk))
     return next(iter(effects.values()), None)
@@ -83,17 +78,10 @@ def meet(intent: Intent) -> Effect | None:
 
 def next_generation(intent: Intent) -> int:
     """1, or one more than what was made again on purpose under this identity. Only reads."""
-    generation = 1
-    while True:
-        asked = {
-            replace(intent, generation=number).mark: number
-            for number in range(generation, generation + GENERATIONS)
-        }
-        found = Effect.objects.filter(mark__in=asked).values_list("mark", flat=True)
-        latest = max((asked[mark] for mark in found), default=generation - 1)
-        if latest < generation + GENERATIONS - 1:
-            return latest + 1
-        generation = latest + 1
+    generation = intent.generation
+    while statements.is_known(replace(intent, generation=generation).mark):
+        generation += 1
+    return generation
 
 
 def intend(

@@ -38,10 +38,24 @@ class Effect(models.Model):
     state = models.CharField(max_length=10, choices=State.choices)
     strategy = models.CharField(max_length=8)
     operation = models.CharField(max_length=120)
+    environment = models.ForeignKey(
+        "integrations.Environment",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="effects",
+        db_index=False,
+    )
     connection = models.ForeignKey(
         "integrations.Connection", null=True, on_delete=models.SET_NULL, related_name="effects"
     )
-    run = models.ForeignKey("integrations.Run", null=True, on_delete=models.SET_NULL, related_name="effects")
+    run = models.ForeignKey(
+        "integrations.Run",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="effects",
+        db_index=False,  # found by its number, which stays
+        db_constraint=False,
+    )
     run_number = models.BigIntegerField(help_text="The run's id, kept when retention removes the run.")
     flow_key = models.SlugField(max_length=80, db_index=False)
     path = models.CharField(max_length=300)
@@ -75,7 +89,10 @@ class Effect(models.Model):
             models.Index(
                 fields=["look_at"], condition=Q(state__in=["intended", "unknown"]), name="effect_unsettled"
             ),
-            models.Index(fields=["far_id"], condition=~Q(far_id=""), name="effect_far_record"),
+            models.Index(fields=["state", "-id"], condition=~Q(state="confirmed"), name="effect_by_state"),
+            models.Index(fields=["far_id"], name="effect_far_record"),
+            models.Index(fields=["run_number"], name="effect_by_run"),
+            models.Index(fields=["environment", "-id"], name="effect_by_environment"),
         ]
 
     def __str__(self) -> str:
@@ -115,7 +132,9 @@ class FieldPosition(models.Model):
     source = models.CharField(max_length=200)
     position = models.CharField(max_length=64, help_text="Comparable text: zero-padded number.")
     payload_hash = models.CharField(max_length=64)
-    effect = models.ForeignKey(Effect, null=True, db_index=False, on_delete=models.SET_NULL)
+    effect = models.ForeignKey(
+        Effect, null=True, db_index=False, db_constraint=False, on_delete=models.SET_NULL
+    )
 
     class Meta:
         constraints = [
@@ -142,7 +161,14 @@ class CrossReference(models.Model):
     account = models.CharField(max_length=200)
     record = models.CharField(max_length=64)
     far_id = models.CharField(max_length=200)
-    effect = models.ForeignKey(Effect, null=True, on_delete=models.SET_NULL, related_name="cross_references")
+    effect = models.ForeignKey(
+        Effect,
+        null=True,
+        db_index=False,
+        db_constraint=False,
+        on_delete=models.SET_NULL,
+        related_name="cross_references",
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -152,7 +178,10 @@ class CrossReference(models.Model):
                 name="cross_reference_once",
             )
         ]
-        indexes = [models.Index(fields=["far_id"], name="cross_reference_far")]
+        indexes = [
+            models.Index(fields=["far_id"], name="cross_reference_far"),
+            models.Index(fields=["environment", "-id"], name="cross_reference_here"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.source_record} {self.source_id} ↔ {self.record} {self.far_id}"

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 
 from connectors.sdk.errors import Data
 from connectors.sdk.wire import Json
+from integrations.effects import statements
 from integrations.effects.content import About
 from integrations.effects.models import Effect, FieldPosition
 from integrations.runs.rows import Table
@@ -76,15 +77,7 @@ def fields_of(payload: Json) -> list[str]:
 def standing(effect: Effect, payload: Json, about: About) -> Standing:
     """Is this update new, done already, or overtaken by a later position of its source? Only reads."""
     fields = fields_of(payload)
-    written = list(
-        FieldPosition.objects.filter(
-            far_id=effect.far_id,
-            field__in=fields,
-            source=about.id,
-            record=effect.record,
-            account=effect.account,
-        ).values_list("position", "payload_hash", "effect_id")
-    )
+    written = statements.written(effect, fields, about.id)
     mine = about.position
     for position, _, by in written:
         if position > mine:

@@ -1,18 +1,30 @@
 """The ledger's own statements, prepared once: it is on every run's hot path, and the ORM's building of queries costs more
 than the queries. Everything here runs inside the writer's transaction and raises nothing for a taken key."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from django.db import connection, models
+from django.db.models.query import RawQuerySet
 from django.utils import timezone
 
-from integrations.effects.models import CrossReference, Effect, EffectKey
+from integrations.effects.models import CrossReference, Effect, EffectKey, FieldPosition
 from integrations.runs.models import Run
 from integrations.runs.rows import Table
 
-__all__ = ["CROSS_REFERENCES", "EFFECTS", "KEYS", "release_keys", "settle", "take_back", "wake"]
+__all__ = [
+    "CROSS_REFERENCES",
+    "EFFECTS",
+    "KEYS",
+    "is_known",
+    "met",
+    "release_keys",
+    "settle",
+    "take_back",
+    "wake",
+    "written",
+]
 
 EFFECTS = Table(
     Effect,
@@ -32,6 +44,35 @@ CROSS_REFERENCES = Table(
         "created_at",
     ],
 )
+
+
+def met(account: str, record: str, keys: Sequence[str]) -> "RawQuerySet[Effect]":
+    """The effects that hold any of these keys. Only reads."""
+    places = ", ".join(["%s"] * len(keys))
+    return Effect.objects.raw(
+        f"SELECT met.* FROM {_table(EffectKey)} AS held JOIN {_table(Effect)} AS met ON met.id = held.effect_id"  # noqa: S608 - our own names only
+        f' WHERE held.account = %s AND held.record = %s AND held."key" IN ({places})',
+        [account, record, *keys],
+    )
+
+
+def is_known(mark: str) -> bool:
+    """Whether there is an effect of this mark. Only reads."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT 1 FROM {_table(Effect)} WHERE mark = %s", [mark])  # noqa: S608 - our own names only
+        return cursor.fetchone() is not None
+
+
+def written(effect: Effect, fields: Sequence[str], source: str) -> list[tuple[str, str, int | None]]:
+    """(position, payload hash, effect) of each of these fields of the effect's target that this source has written."""
+    places = ", ".join(["%s"] * len(fields)) or "NULL"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT position, payload_hash, effect_id FROM {_table(FieldPosition)} WHERE far_id = %s"  # noqa: S608 - our own names only
+            f" AND field IN ({places}) AND source = %s AND record = %s AND account = %s",
+            [effect.far_id, *fields, source, effect.record, effect.account],
+        )
+        return list(cursor.fetchall())
 
 
 def settle(effect: Effect, values: Mapping[str, Any]) -> bool:

@@ -1,6 +1,6 @@
 """What the ways of writing share: who writes what where, the exact request, and settling an effect with the step's record."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol, TypeVar
@@ -32,6 +32,9 @@ class Journal(Protocol):
 
     def met(self, path: str, effect_id: int) -> None:
         """The step at `path` made or adopted this effect."""
+
+    def made(self, amount: Mapping[str, str] | None) -> None:
+        """The step has written a document over this amount ({"amount", "currency"}), or one that has none."""
 
     def ride_along(self, write: Callable[[], Any]) -> None:
         """A write that must be one commit with the step's record."""
@@ -203,6 +206,7 @@ class Step:
         self.journal.ride_along(lambda: settlement.write(effect))
         if settlement.failure is not None:
             raise settlement.failure
+        self.journal.made(self.op.amount(settlement.output))
         return settlement.output
 
 

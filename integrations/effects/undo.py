@@ -1,7 +1,7 @@
 """Carries out what people asked to be undone: an errand of the drains, without a run (docs/decisions/0009-undoing.md)."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -59,6 +59,9 @@ class OwnJournal:
 
     def met(self, path: str, effect_id: int) -> None:
         """The undoing is found by its effect's key; there is no step to note it at."""
+
+    def made(self, amount: Mapping[str, str] | None) -> None:
+        """No run's worth depends on it."""
 
     def ride_along(self, write: Callable[[], Any]) -> None:
         self._extras.append(write)

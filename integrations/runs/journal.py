@@ -6,7 +6,7 @@ writer serves the process first come, first served. Steps of one run may record 
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar
 
@@ -55,6 +55,7 @@ class RunJournal:
         self._extras: list[Callable[[], Any]] = []
         self._flights: list[Receipt[Any]] = []
         self._effects: dict[str, int] = {}
+        self._document: Mapping[str, str] | None = None
         self._numbers: dict[tuple[str, int], int] = {}
         self._handed_at = time.monotonic()
         if run.seq > 1 or run.fence > 1:
@@ -113,10 +114,20 @@ class RunJournal:
         with self._lock:
             self._effects[path] = effect_id
 
+    def made(self, amount: Mapping[str, str] | None) -> None:
+        """A step has written a document over this amount: what the run is about in money."""
+        if amount and amount.get("amount"):
+            self._document = amount
+
     @property
-    def has_effects(self) -> bool:
-        """Whether this run has met an effect, as far as this process knows: one that was taken up again may have."""
-        return bool(self._effects) or self.fence > 1
+    def document(self) -> Mapping[str, str] | None:
+        """The amount of the last document that this process has made for the run."""
+        return self._document
+
+    @property
+    def has_a_past(self) -> bool:
+        """Whether another process may have made something for this run before."""
+        return self.fence > 1
 
     def ride_along(self, write: Callable[[], Any]) -> None:
         """A write that must be one commit with the step's record."""

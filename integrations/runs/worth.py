@@ -48,8 +48,10 @@ def worth(run: Run, journal: RunJournal, event: Json) -> Worth:
 
 
 def _made(run: Run, journal: RunJournal) -> Worth | None:
-    """The last document this run made; asked of the database only when the run met an effect at all."""
-    if not journal.has_effects:
+    """The last document this run made; asked of the database only when another process may have made it."""
+    if journal.document is not None:
+        return Worth(Decimal(journal.document["amount"]), journal.document.get("currency", ""))
+    if not journal.has_a_past:
         return None
     effects = Effect.objects.filter(run_id=run.pk, amount__isnull=False).order_by("-pk")
     found = effects.values_list("amount", "currency").first()

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
-from functools import wraps
+from functools import update_wrapper
 from typing import Generic, TypeVar
 
 __all__ = ["Remembered", "forget_everything", "remembered"]
@@ -39,7 +39,8 @@ def remembered(*, seconds: float) -> Callable[[Callable[[], T]], "Remembered[T]"
     """Decorates a function without arguments: its answer is kept for so many seconds in this process."""
 
     def decorate(ask: Callable[[], T]) -> Remembered[T]:
-        made = wraps(ask)(Remembered(ask, seconds))
+        made = Remembered(ask, seconds)
+        update_wrapper(made, ask)
         _all.append(made)  # type: ignore[arg-type]  # only forgotten through it
         return made
 

@@ -14,7 +14,7 @@ from integrations.polling.models import Backfill, PollState
 from integrations.releases.models import Binding, Environment, Release, Variable
 from integrations.runs.models import Exchange, Lane, Run, StepEntry
 from integrations.schedules.models import Schedule, ScheduleDue
-from integrations.tasks.models import Drain
+from integrations.tasks.models import Drain, Sweeper
 from integrations.vault.models import Connection
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "SeenKey",
     "SignInFailure",
     "StepEntry",
+    "Sweeper",
     "Undoing",
     "Variable",
 ]

@@ -37,6 +37,11 @@ class Endpoint(models.Model):
     )
     announce_note = models.CharField(max_length=300, blank=True, default="", editable=False)
     active = models.BooleanField(default=True)
+    paused_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Since when an operator has it start nothing."
+    )
+    paused_by = models.CharField(max_length=150, blank=True, default="", editable=False)
+    paused_why = models.CharField(max_length=300, blank=True, default="", editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -52,10 +57,10 @@ class Event(models.Model):
     """Something that arrived, stored once under (endpoint, key). Manual events have no endpoint."""
 
     environment = models.ForeignKey(
-        "integrations.Environment", on_delete=models.PROTECT, related_name="events"
+        "integrations.Environment", on_delete=models.PROTECT, related_name="events", db_index=False
     )
     endpoint = models.ForeignKey(
-        Endpoint, null=True, blank=True, on_delete=models.PROTECT, related_name="events"
+        Endpoint, null=True, blank=True, on_delete=models.PROTECT, related_name="events", db_index=False
     )
     flow_key = models.SlugField(max_length=80, db_index=False)  # `event_by_flow` begins with it
     node = models.CharField(max_length=64)
@@ -63,14 +68,17 @@ class Event(models.Model):
     key = models.CharField(max_length=200)
     title = models.CharField(max_length=200, blank=True)
     data = models.BinaryField(help_text="Coded payload.")
-    received_at = models.DateTimeField(db_index=True)
+    received_at = models.DateTimeField()
     duplicates = models.PositiveIntegerField(default=0)
     last_duplicate_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["endpoint", "key"], name="event_once")]
-        indexes = [models.Index(fields=["flow_key", "-id"], name="event_by_flow")]
+        indexes = [
+            models.Index(fields=["flow_key", "environment", "-id"], name="event_by_flow"),
+            models.Index(fields=["environment", "-id"], name="event_by_environment"),
+        ]
 
     def __str__(self) -> str:
         return self.title or self.key

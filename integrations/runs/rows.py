@@ -81,7 +81,7 @@ class Table:
 
     @cached_property
     def _statement(self) -> str:
-        columns = ", ".join(self._quoted(field.column) for field in self._fields)
+        columns = ", ".join(self._quoted(str(field.column)) for field in self._fields)
         places = ", ".join("%s" for _ in self._columns)
         return f"INSERT INTO {self._quoted(self._model._meta.db_table)} ({columns}) VALUES ({places}) ON CONFLICT {self._on_conflict()}"  # noqa: S608, SLF001 - our own names only
 

@@ -1,8 +1,8 @@
-"""Who is draining: one row per resident drain, with a heartbeat, so that the dispatcher knows when to queue another."""
+"""Who is at work: a row per resident drain, so that the dispatcher knows when to queue another, and one per dispatcher."""
 
 from django.db import models
 
-__all__ = ["Drain"]
+__all__ = ["Drain", "Sweeper"]
 
 
 class Drain(models.Model):
@@ -19,3 +19,13 @@ class Drain(models.Model):
 
     def __str__(self) -> str:
         return self.owner
+
+
+class Sweeper(models.Model):
+    """A machine whose dispatcher sweeps. Written only now and then, so that people can see that it does."""
+
+    host = models.CharField(max_length=120, unique=True)
+    swept_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.host

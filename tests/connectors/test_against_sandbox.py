@@ -15,6 +15,7 @@ from connectors.sdk.operation import Mark, Match, Read
 from connectors.sdk.registry import connector, trigger
 from connectors.sdk.sandbox.host import SandboxHost
 from connectors.sdk.session import LiveCall, identify, open_call
+from connectors.sdk.trigger import WebhookTrigger
 from connectors.sdk.validation import validator_for
 from connectors.sdk.wire import Exchange, Json, Request
 
@@ -188,6 +189,7 @@ def test_what_is_made_in_streak_finds_itself_and_only_itself(streak: Used, deal:
 @pytest.mark.parametrize("name", ["box_stage_changed", "box_created", "box_edited"])
 def test_a_webhook_is_registered_once_and_removed(streak: Used, deal: Json, name: str) -> None:
     hook = trigger(f"streak.{name}")
+    assert isinstance(hook, WebhookTrigger)
     config = {"pipeline": deal["pipeline_key"]}
     url = f"http://127.0.0.1:9/in/{name}"
     hook.enable(streak.call(), url, "first", config)

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connectors.sdk.errors import TableMiss
 from connectors.sdk.validation import validator_for
 from designer.bundles.bundle import Bundle
 from integrations.catalog import CATALOG
+from integrations.engine.asking import Answered, Question, Sighting
 from integrations.engine.compiler import compile_flow
 from integrations.engine.executor import Given, advance
 from integrations.engine.memory import MemoryJournal
@@ -54,6 +55,19 @@ class Rehearsal:
             self.asked[path] = data
             self.effects[path] = effect
         return self.case["replies"][path]
+
+    def clock(self) -> datetime:
+        return self.now
+
+    @property
+    def zone(self) -> str:
+        return "UTC"
+
+    def sight(self, *, path: str, memory: str, key: str, window: timedelta) -> Sighting:
+        raise NotImplementedError(f"a bundle's case doesn't remember keys ({path})")
+
+    def ask(self, *, path: str, question: Question) -> Answered:
+        raise NotImplementedError(f"nobody is asked in a bundle's case ({path})")
 
 
 def rehearse(bundle: Bundle, case: Mapping[str, Any]) -> Rehearsal:

@@ -16,6 +16,7 @@ from integrations.runs.claim import wake_waiting
 from integrations.runs.models import Run
 from integrations.runs.writer import InlineWriter
 from integrations.tasks import dispatcher, roster
+from integrations.tasks.chores import Chores
 from integrations.tasks.doorbell import Doorbell, ring
 from integrations.tasks.models import Drain
 
@@ -140,7 +141,7 @@ def test_the_chores_bring_back_failures_whose_snooze_is_over(queued_run: Run) ->
         )
         for days in (-1, 1)
     ]
-    dispatcher.Chores().do_due()
+    Chores().do_due()
     assert [Failure.objects.get(pk=one.pk).state for one in groups] == ["open", "snoozed"]
 
 

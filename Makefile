@@ -2,7 +2,9 @@
 PYTHON ?= python3
 ARGS ?=
 VENV := .venv/bin
-ON_POSTGRES := tests/approvals tests/dedupe tests/effects tests/failures tests/ingress tests/limits tests/mapping tests/payloads tests/runs tests/polling tests/schedules tests/tasks
+ON_POSTGRES := tests/access tests/admin tests/api tests/approvals tests/dedupe tests/designer tests/distributed/test_roster.py tests/effects \
+	tests/failures tests/ingress tests/limits tests/live tests/mapping tests/payloads tests/releases tests/runs tests/polling tests/schedules \
+	tests/tasks tests/vault
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo start check test bench e2e screenshots lock clean
@@ -27,7 +29,7 @@ check: ## Formats, lints, types, contracts and the quick tests (under 3 minutes)
 test: ## Everything: check, every test on both databases, a real browser (under 15 minutes)
 	@$(PYTHON) deploy/setup.py --dev --e2e
 	@deploy/check
-	@$(VENV)/python deploy/with_postgres.py $(VENV)/pytest -q $(ON_POSTGRES)
+	@$(VENV)/python deploy/with_postgres.py $(VENV)/pytest -q -n 2 --dist worksteal -m "not processes and not thorough" $(ON_POSTGRES)
 	@deploy/e2e
 	@TEST_BROWSER=$(CURDIR)/deploy/chromium $(VENV)/pytest -q -n 2 --dist worksteal $(ARGS)
 

@@ -34,8 +34,31 @@ def settings_make_sense(**_kwargs: object) -> list[CheckMessage]:
                 id="interlock.E003",
             )
         )
+    found += _queue_makes_sense()
+    return found
+
+
+def _queue_makes_sense() -> list[CheckMessage]:
+    """A queue and a doorbell that exist, and the servers they need."""
+    found: list[CheckMessage] = []
     if settings.QUEUE not in {"embedded", "celery"}:
         found.append(Error("INTERLOCK_QUEUE is neither embedded nor celery.", id="interlock.E001"))
+    if settings.QUEUE == "celery" and not settings.CELERY_BROKER_URL:
+        found.append(
+            Error(
+                "INTERLOCK_QUEUE is celery and INTERLOCK_BROKER_URL is not set.",
+                hint="Give the broker's address, such as redis://redis:6379/0.",
+                id="interlock.E004",
+            )
+        )
+    if settings.DOORBELL not in {"auto", "socket", "postgres", "redis"}:
+        found.append(
+            Error("INTERLOCK_DOORBELL is none of auto, socket, postgres and redis.", id="interlock.E005")
+        )
+    if settings.DOORBELL == "redis" and not settings.REDIS_URL:
+        found.append(
+            Error("INTERLOCK_DOORBELL is redis and INTERLOCK_REDIS_URL is not set.", id="interlock.E006")
+        )
     return found
 
 

@@ -31,3 +31,19 @@ def test_without_a_secret_key_of_its_own_it_serves_nothing(settings: LazySetting
     settings.SERVES = False
     with pytest.raises(ImproperlyConfigured, match="INTERLOCK_SECRET_KEY"):
         checks.refuse_to_serve_unsafely()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("QUEUE", "celery", "interlock.E004"),
+        ("DOORBELL", "carillon", "interlock.E005"),
+        ("DOORBELL", "redis", "interlock.E006"),
+    ],
+)
+def test_a_queue_or_doorbell_without_its_server_is_an_error(
+    settings: LazySettings, name: str, value: str, problem: str
+) -> None:
+    assert problem not in found()
+    setattr(settings, name, value)
+    assert problem in found()

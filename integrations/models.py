@@ -12,6 +12,7 @@ from integrations.mapping.models import MappingRow, MappingTable, RowChange
 from integrations.payloads.models import DataKey, Payload
 from integrations.polling.models import Backfill, PollState
 from integrations.releases.models import Binding, Environment, Release, Variable
+from integrations.retention.models import Hold, Remainder, RetentionMark
 from integrations.runs.models import Exchange, Lane, Run, StepEntry
 from integrations.schedules.models import Schedule, ScheduleDue
 from integrations.tasks.models import Drain, Sweeper
@@ -36,6 +37,7 @@ __all__ = [
     "Exchange",
     "Failure",
     "FieldPosition",
+    "Hold",
     "KeptAnswer",
     "Lane",
     "MappingRow",
@@ -47,7 +49,9 @@ __all__ = [
     "RateBucket",
     "Refusal",
     "Release",
+    "Remainder",
     "Reservation",
+    "RetentionMark",
     "RowChange",
     "Run",
     "Schedule",

@@ -66,7 +66,7 @@ class ApiKey(models.Model):
 class AuditEntry(models.Model):
     """Who did what to what, refused attempts too."""
 
-    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    at = models.DateTimeField(auto_now_add=True)
     actor = models.CharField(max_length=150)
     action = models.CharField(max_length=80)
     target = models.CharField(max_length=200)
@@ -78,6 +78,7 @@ class AuditEntry(models.Model):
     class Meta:
         ordering = ["-id"]
         verbose_name_plural = "audit entries"
+        indexes = [models.Index(fields=["environment", "-id"], name="audit_by_environment")]
 
     def __str__(self) -> str:
         return f"{self.actor} {self.action} {self.target}"

@@ -18,12 +18,14 @@ class Approval(models.Model):
         EXPIRED = "expired", "Expired"
         WITHDRAWN = "withdrawn", "Withdrawn"
 
-    run = models.ForeignKey("integrations.Run", on_delete=models.CASCADE, related_name="approvals")
+    run = models.ForeignKey(
+        "integrations.Run", on_delete=models.CASCADE, related_name="approvals", db_index=False
+    )
     path = models.CharField(max_length=300)
     environment = models.ForeignKey(
-        "integrations.Environment", on_delete=models.PROTECT, related_name="approvals"
+        "integrations.Environment", on_delete=models.PROTECT, related_name="approvals", db_index=False
     )
-    flow_key = models.SlugField(max_length=80)
+    flow_key = models.SlugField(max_length=80, db_index=False)
     title = models.CharField(max_length=200)
     message = models.BinaryField(help_text="Coded text.")
     form = models.JSONField(help_text="JSON Schema of the answer.")
@@ -44,6 +46,7 @@ class Approval(models.Model):
                 fields=["environment", "-id"], condition=Q(state="waiting"), name="approval_waiting"
             ),
             models.Index(fields=["environment", "-id"], name="approval_by_environment"),
+            models.Index(fields=["flow_key", "environment", "-id"], name="approval_by_flow"),
         ]
 
     def __str__(self) -> str:

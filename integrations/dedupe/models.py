@@ -8,8 +8,10 @@ __all__ = ["SeenKey"]
 class SeenKey(models.Model):
     """One key in a flow's memory, owned by the event whose step met it first. Only the key's hash is kept."""
 
-    environment = models.ForeignKey("integrations.Environment", on_delete=models.CASCADE, related_name="+")
-    flow_key = models.SlugField(max_length=80)
+    environment = models.ForeignKey(
+        "integrations.Environment", on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    flow_key = models.SlugField(max_length=80, db_index=False)
     memory = models.CharField(
         max_length=64, help_text="Where the step is drawn, or the name several steps share."
     )

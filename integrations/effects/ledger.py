@@ -138,6 +138,7 @@ def _origin(intent: Intent) -> dict[str, Any]:
         "kind": intent.kind,
         "strategy": intent.strategy,
         "operation": intent.operation,
+        "environment_id": intent.environment_id,
         "connection_id": intent.connection_id,
         "run_id": intent.run_id,
         "run_number": intent.run_number,

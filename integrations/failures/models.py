@@ -39,10 +39,15 @@ class Failure(models.Model):
     snoozed_until = models.DateTimeField(null=True, blank=True)
     noticed_at = models.DateTimeField(null=True, blank=True)
     first_at = models.DateTimeField()
-    last_at = models.DateTimeField(db_index=True)
+    last_at = models.DateTimeField()
 
     class Meta:
         ordering = ["-last_at"]
+        indexes = [
+            models.Index(fields=["-last_at", "-id"], name="failure_latest"),
+            models.Index(fields=["state", "-last_at"], name="failure_by_state"),
+            models.Index(fields=["snoozed_until"], condition=Q(state="snoozed"), name="failure_snoozed"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["environment", "fingerprint"],
@@ -58,8 +63,12 @@ class Failure(models.Model):
 class Occurrence(models.Model):
     """One time it happened to one run; closed when the run goes on or ends."""
 
-    failure = models.ForeignKey(Failure, on_delete=models.CASCADE, related_name="occurrences")
-    run = models.ForeignKey("integrations.Run", on_delete=models.CASCADE, related_name="occurrences")
+    failure = models.ForeignKey(
+        Failure, on_delete=models.CASCADE, related_name="occurrences", db_index=False
+    )
+    run = models.ForeignKey(
+        "integrations.Run", on_delete=models.CASCADE, related_name="occurrences", db_index=False
+    )
     path = models.CharField(max_length=300)
     attempt = models.PositiveIntegerField()
     detail = models.TextField(blank=True, default="", help_text="For operators only, redacted.")
@@ -72,6 +81,10 @@ class Occurrence(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["run", "path", "attempt"], name="occurrence_once")]
+        indexes = [
+            models.Index(fields=["failure", "-id"], name="occurrence_by_failure"),
+            models.Index(fields=["failure"], condition=Q(closed_at=None), name="occurrence_open"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.run} at {self.path}"

@@ -50,7 +50,9 @@ class Breaker(models.Model):
 class Reservation(models.Model):
     """Calls that were granted to a waiting step for a later instant: it uses them when it comes back."""
 
-    run = models.ForeignKey("integrations.Run", on_delete=models.CASCADE, related_name="reservations")
+    run = models.ForeignKey(
+        "integrations.Run", on_delete=models.CASCADE, related_name="reservations", db_index=False
+    )
     path = models.CharField(max_length=300)
     at = models.DateTimeField()
     calls = models.PositiveIntegerField(default=1)

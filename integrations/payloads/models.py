@@ -31,6 +31,9 @@ class Payload(models.Model):
 
     id = models.UUIDField(primary_key=True)
     klass = models.CharField(max_length=16)
+    run_number = models.BigIntegerField(
+        null=True, db_index=True, help_text="The run it is data of: it goes when that run's data goes."
+    )
     blob = models.BinaryField()
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -13,6 +13,11 @@ class Environment(models.Model):
     name = models.CharField(max_length=80)
     order = models.PositiveSmallIntegerField(default=0)
     live = models.BooleanField(default=False, help_text="Real books: writes here are real business.")
+    retention = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="Days that data is kept after a run has ended, where it isn't the installation's: {steps_days: 90}.",
+    )
 
     class Meta:
         ordering = ["order", "key"]

@@ -105,6 +105,7 @@ class Run(models.Model):
         indexes = [
             models.Index(fields=["environment", "due_at"], condition=Q(due_at__isnull=False), name="run_due"),
             models.Index(fields=["lease_until"], condition=Q(lease_until__isnull=False), name="run_leased"),
+            models.Index(fields=["due_at"], condition=Q(suspect=True), name="run_suspect"),
             models.Index(fields=["waits_for"], condition=~Q(waits_for=""), name="run_waiting"),
             models.Index(fields=["lane", "place"], condition=Q(lane__isnull=False), name="run_in_lane"),
             models.Index(fields=["failure"], condition=Q(failure__isnull=False), name="run_by_failure"),
@@ -114,7 +115,7 @@ class Run(models.Model):
                 condition=Q(state__in=["queued", "running", "parked"]),
                 name="run_unfinished_by_release",
             ),
-            models.Index(fields=["flow_key", "-id"], name="run_by_flow"),
+            models.Index(fields=["flow_key", "environment", "-id"], name="run_by_flow"),
             models.Index(fields=["state", "-id"], name="run_by_state"),
             models.Index(fields=["environment", "-id"], name="run_by_environment"),
         ]
@@ -146,6 +147,7 @@ class StepEntry(models.Model):
         on_delete=models.SET_NULL,
         related_name="step_entries",
         db_index=False,
+        db_constraint=False,  # else taking an effect back would look through every step
     )
     next_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField()

@@ -27,6 +27,11 @@ EXACT = Context(
 WIDE = Context(prec=200, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[InvalidOperation, DivisionByZero, Overflow])
 """For quotients, which are rounded at once: wide enough that rounding twice never shows."""
 
+_PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?").fullmatch
+"""Nearly all amounts; short ones are within the limits, as small whole numbers are."""
+_SHORT, _SMALL = 50, 10**18
+_AMPLE = Context(prec=400)
+_QUANTA = tuple(Decimal(1).scaleb(-places) for places in range(13))
 _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _PLACES = {
@@ -63,6 +68,10 @@ def as_decimal(value: Json) -> Decimal | None:
 
     Exponents and digits beyond the limit count as "anything else".
     """
+    if type(value) is str and len(value) <= _SHORT and _PLAIN(value):
+        return Decimal(value)
+    if type(value) is int and -_SMALL < value < _SMALL:
+        return Decimal(value)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     text = value if isinstance(value, str) else repr(value)
@@ -74,6 +83,9 @@ def as_decimal(value: Json) -> Decimal | None:
 
 def as_text(number: Decimal) -> str:
     """Plain digits, no exponent, "0" without a sign; trailing zeros stay. Raises `Data` beyond the digits allowed."""
+    plain = str(number)
+    if len(plain) <= LIMITS.numeric_digits and "E" not in plain and number:
+        return plain
     text = format(number, "f") if abs(number.adjusted()) <= LIMITS.numeric_digits else ""
     if not _fits(number, text):
         raise Data(f"A decimal may have {LIMITS.numeric_digits} digits.", code="limit")
@@ -90,7 +102,8 @@ def canonical(number: Decimal, places: int | None = None) -> str:
 
 def rounded(number: Decimal, places: int, mode: str = ROUND_HALF_UP) -> Decimal:
     """`number` with exactly `places` digits after the point."""
-    return number.quantize(Decimal(1).scaleb(-places), rounding=mode, context=Context(prec=400))
+    quantum = _QUANTA[places] if 0 <= places < len(_QUANTA) else Decimal(1).scaleb(-places)
+    return number.quantize(quantum, mode, _AMPLE)
 
 
 def is_currency(value: Json) -> bool:

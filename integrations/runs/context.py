@@ -16,6 +16,7 @@ from integrations.engine.asking import Answered, Question, Sighting
 from integrations.engine.node import EffectSpec
 from integrations.engine.waiting import Held
 from integrations.mapping.lookup import lookup
+from integrations.mapping.turn import Remembered
 from integrations.runs.calls import Calls, StepCall
 from integrations.runs.models import Run
 
@@ -29,6 +30,7 @@ class RunContext:
         self._run = run
         self._calls = calls
         self._tables_since = time.monotonic() if run.fence > 1 else 0.0
+        self._looked_up = Remembered(self._read_table)
 
     @property
     def now(self) -> datetime:
@@ -40,6 +42,9 @@ class RunContext:
 
         A run that goes on after a correction sees the tables as they are now, not as they were a second ago.
         """
+        return self._looked_up(table, key, column)
+
+    def _read_table(self, table: str, key: Sequence[Json], column: str) -> Json:
         return lookup(table, self._run.environment_id, key, column, self._day, not_before=self._tables_since)
 
     @cached_property

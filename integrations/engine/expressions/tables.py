@@ -14,7 +14,7 @@ def _lookup_table(context: Context | None, table: Json, key: Json, column: Json,
     if not isinstance(table, str) or not isinstance(column, str):
         raise wrong_argument("lookupTable", "the names of a table and a column", table)
     keys = key if isinstance(key, list) else [key]
-    if any(part is None or isinstance(part, (list, dict)) for part in keys) or not keys:
+    if not _usable(keys):
         raise Data(
             f"The key to look up in the table {table} is missing.",
             code="missing_key",
@@ -26,6 +26,13 @@ def _lookup_table(context: Context | None, table: Json, key: Json, column: Json,
         return context.lookup(table, keys, column)
     except TableMiss:
         return default[0]
+
+
+def _usable(keys: list[Json]) -> bool:
+    """Every part of the key is there and plain. One text, as nearly all are, is seen at a glance."""
+    if len(keys) == 1 and type(keys[0]) is str:
+        return True
+    return bool(keys) and not any(part is None or isinstance(part, list | dict) for part in keys)
 
 
 DECLARED = (

@@ -28,6 +28,7 @@ ALL = (
     "middle_rate",
     "saturation_20",
     "far_300",
+    "second_worker",
     "echo",
     "batch",
     "ready_again",
@@ -60,6 +61,11 @@ def main() -> int:
     return int(failed)
 
 
+ALWAYS = {
+    "saturation": ("runs_per_s", "cpu_ms_per_run", "floor_ratio", "bytes_per_run"),
+    "low_rate": ("p50_ms", "p99_ms"),
+    "batch": ("batch_items_per_s",),
+}
 LONG = ("distributed",)
 """Backends that only the full run measures."""
 
@@ -101,7 +107,12 @@ def _measure(
         sys.stderr.write(_last_lines(folder / "product.log"))
         return {"failed": {"all": "the measuring process ended early"}}
     figures: dict[str, Any] = json.loads(done.stdout)
-    return figures
+    return {**dict.fromkeys(_always(names), 0), **figures}
+
+
+def _always(names: list[str]) -> list[str]:
+    """Figures that are in the report even if their scenario failed, as 0."""
+    return [figure for name, figures in ALWAYS.items() if name in names for figure in figures]
 
 
 @contextlib.contextmanager

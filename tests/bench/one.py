@@ -75,7 +75,7 @@ def _measured(product: Product, target: Target, options: dict[str, Any]) -> dict
             with _profiled(bench, name, options):
                 figures |= SCENARIOS[name](bench)
         except BenchError as problem:
-            figures.setdefault("failed", {})[name] = str(problem)
+            figures.setdefault("failed", {})[name] = str(problem)[:400]
             continue
         if name == "saturation":
             figures |= _statements(bench)

@@ -73,6 +73,20 @@ def far_300(bench: Bench) -> Figures:
     return {"runs_per_s_300": figures["runs_per_s"]}
 
 
+def second_worker(bench: Bench) -> Figures:
+    """The same with two workers, where there may be two: on a queue of its own."""
+    if bench.product.env.get("INTERLOCK_QUEUE") != "celery":
+        return {}
+    bench.product.stop()
+    bench.product.workers = 2
+    bench.product.start()
+    figures = _deals(bench, "two300", bench.size(120, 1000), 0.3)
+    bench.product.stop()
+    bench.product.workers = 1
+    bench.product.start()
+    return {"runs_per_s_300_two_workers": figures["runs_per_s"]}
+
+
 def low_rate(bench: Bench) -> Figures:
     """10 deals a second: from the webhook's first byte to the invoice."""
     series, rate = "low", 10
@@ -189,6 +203,7 @@ SCENARIOS: dict[str, Callable[[Bench], Figures]] = {
     "middle_rate": middle_rate,
     "saturation_20": saturation_20,
     "far_300": far_300,
+    "second_worker": second_worker,
     "echo": echo,
     "batch": batch,
     "ready_again": ready_again,

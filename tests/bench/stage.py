@@ -30,12 +30,13 @@ class BenchError(Exception):
 
 @dataclass
 class Product:
-    """The supervisor process and everything below it. `log` gets their lines."""
+    """The supervisor process and everything below it. `log` gets their lines. `workers`: how many the next start has."""
 
     env: Mapping[str, str]
     log: Path
     ports: list[int] = field(default_factory=lambda: free_ports(2, HOST))
     process: subprocess.Popen[bytes] | None = None
+    workers: int = 1
 
     @property
     def pid(self) -> int:
@@ -50,7 +51,7 @@ class Product:
     def start(self) -> float:
         """Start it and wait until it says that it is ready; seconds it took."""
         began = time.monotonic()
-        command = [sys.executable, "-m", "tests.bench.product", *map(str, self.ports)]
+        command = [sys.executable, "-m", "tests.bench.product", *map(str, (*self.ports, self.workers))]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=dict(self.env), stdout=log, stderr=log)
         while not ReadyPage(HOST, self.web).says_yes():

@@ -107,8 +107,8 @@ def wake(token: str) -> None:
 
 @lru_cache(maxsize=1)
 def _wake_statement() -> str:
-    """`waits_for <> ''` names the partial index."""
-    return f"UPDATE {_table(Run)} SET \"due_at\" = %s WHERE waits_for <> '' AND waits_for = %s AND state = 'parked'"  # noqa: S608 - our own names only
+    """`NOT (waits_for = '')` names the partial index: SQLite finds it by these very words."""
+    return f"UPDATE {_table(Run)} SET \"due_at\" = %s WHERE NOT (waits_for = '') AND waits_for = %s AND state = 'parked'"  # noqa: S608 - our own names only
 
 
 @lru_cache(maxsize=1)

@@ -54,7 +54,8 @@ class Process:
 
     def expect_waiting(self, connection_id: int) -> None:
         """A breaker was closed: its runs wait, wherever they were put off."""
-        waiting = Run.objects.filter(state=Run.State.PARKED, waits_for=token(connection_id)).count()
+        worded = Run.objects.exclude(waits_for="")  # as the partial index says it
+        waiting = worded.filter(state=Run.State.PARKED, waits_for=token(connection_id)).count()
         if waiting:
             self.places.put_off(connection_id, waiting)
 

@@ -80,9 +80,8 @@ def not_answering(environments: Iterable[Environment]) -> list[Connection]:
 def _waiting(terms: Terms) -> int:
     """Runs that wait for this connection: for a place, a turn or a sign of life."""
     tokens = (token(terms.connection), f"rate:{terms.connection}")
-    waiting = Run.objects.extra(where=["waits_for <> ''"]).filter(  # as the partial index says it
-        waits_for__in=tokens, state=Run.State.PARKED
-    )
+    worded = Run.objects.exclude(waits_for="")  # as the partial index says it
+    waiting = worded.filter(waits_for__in=tokens, state=Run.State.PARKED)
     return waiting.order_by()[:COUNTED].count()
 
 

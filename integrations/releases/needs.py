@@ -25,7 +25,7 @@ class Need:
 
 def needs_of(environment: Environment, kind: Kind) -> list[Need]:
     """What the environment's releases need of `kind`, ordered by key."""
-    unfinished = Run.objects.filter(release=OuterRef("pk")).exclude(state__in=Run.TERMINAL)
+    unfinished = Run.objects.filter(release=OuterRef("pk"), state__in=Run.UNFINISHED)
     releases = (
         Release.objects.filter(Q(active=True) | Q(Exists(unfinished)), environment=environment)
         .order_by("flow_name", "-number")

@@ -25,8 +25,12 @@ def give_up_aged() -> int:
     """End the runs that are too old, a few at a time; how many."""
     now, ended = timezone.now(), 0
     for release_id, days in _ages().items():
-        unfinished = Run.objects.filter(release_id=release_id, state__in=("queued", "parked"))
-        old = unfinished.filter(queued_at__lt=now - timedelta(days=days)).order_by("pk")
+        unfinished = Run.objects.filter(release_id=release_id, state__in=Run.UNFINISHED)
+        old = (
+            unfinished.exclude(state=Run.State.RUNNING)
+            .filter(queued_at__lt=now - timedelta(days=days))
+            .order_by("pk")
+        )
         for run_id in old.values_list("pk", flat=True)[:AT_ONCE]:
             give_up(run_id, f"older than {days:g} days")
             ended += 1

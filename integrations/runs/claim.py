@@ -109,9 +109,8 @@ def free_leases_of(owners: Sequence[str], now: datetime) -> int:
 
 def wake_waiting(token: str, limit: int | None = None) -> int:
     """Make the runs that wait for `token` due now: all of them, or the `limit` that have waited longest."""
-    waiting = Run.objects.extra(where=["waits_for <> ''"]).filter(  # as the partial index says it
-        waits_for=token, state=Run.State.PARKED
-    )
+    worded = Run.objects.exclude(waits_for="")  # as the partial index says it
+    waiting = worded.filter(waits_for=token, state=Run.State.PARKED)
     if limit is not None:
         longest = waiting.filter(due_at__gt=timezone.now()).order_by("pk")
         waiting = Run.objects.filter(pk__in=list(longest.values_list("pk", flat=True)[:limit]))

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 __all__ = ["Table"]
 
@@ -16,6 +17,7 @@ UNCHANGED = (models.CharField, models.IntegerField, models.FloatField, models.Fo
 """Fields whose values the database takes as they are."""
 
 Row = Sequence[Any]
+Prepare = Callable[[Any, BaseDatabaseWrapper], Any]
 
 
 class Table:
@@ -40,15 +42,17 @@ class Table:
 
     def insert(self, rows: Iterable[Row]) -> None:
         """Write many rows with one prepared statement."""
-        prepared = [self._prepared(row) for row in rows]
+        own = connections[DEFAULT_DB_ALIAS]
+        prepared = [self._prepared(row, own) for row in rows]
         if prepared:
-            with connection.cursor() as cursor:
+            with own.cursor() as cursor:
                 cursor.executemany(self._statement, prepared)
 
     def insert_returning(self, row: Row) -> int | None:
         """Write one row. Its primary key, or None when a row with the same unique columns was there (and was left alone)."""
-        with connection.cursor() as cursor:
-            cursor.execute(f"{self._statement} RETURNING {self._quoted('id')}", self._prepared(row))
+        own = connections[DEFAULT_DB_ALIAS]
+        with own.cursor() as cursor:
+            cursor.execute(self._returning, self._prepared(row, own))
             found = cursor.fetchone()
         return found[0] if found else None
 
@@ -56,11 +60,11 @@ class Table:
         """A row out of a mapping by column name."""
         return [named[column] for column in self._columns]
 
-    def _prepared(self, row: Row) -> list[Any]:
+    def _prepared(self, row: Row, own: BaseDatabaseWrapper) -> list[Any]:
         values = list(row)
         for place, prepare in self._changes:
             if values[place] is not None:
-                values[place] = prepare(values[place])
+                values[place] = prepare(values[place], own)
         return values
 
     @cached_property
@@ -69,15 +73,16 @@ class Table:
         return [by_name[column] for column in self._columns]
 
     @cached_property
-    def _changes(self) -> list[tuple[int, Callable[[Any], Any]]]:
-        def preparing(field: "models.Field[Any, Any]") -> Callable[[Any], Any]:
-            return lambda value: field.get_db_prep_save(value, connection)
-
+    def _changes(self) -> list[tuple[int, Prepare]]:
         return [
-            (place, preparing(field))
+            (place, _adapted_moment if isinstance(field, models.DateTimeField) else field.get_db_prep_save)
             for place, field in enumerate(self._fields)
             if not isinstance(field, UNCHANGED)
         ]
+
+    @cached_property
+    def _returning(self) -> str:
+        return f"{self._statement} RETURNING {self._quoted('id')}"
 
     @cached_property
     def _statement(self) -> str:
@@ -97,3 +102,8 @@ class Table:
     @staticmethod
     def _quoted(name: str) -> str:
         return connection.ops.quote_name(name)
+
+
+def _adapted_moment(moment: Any, own: BaseDatabaseWrapper) -> Any:
+    """What the field would make of an aware moment, without asking whether it is one."""
+    return own.ops.adapt_datetimefield_value(moment)

@@ -130,7 +130,7 @@ LOGIN_URL = "/sign-in"
 QUEUE = env.str("INTERLOCK_QUEUE", default="embedded")
 """embedded (django-q2, nothing to install) or celery."""
 DRAIN_SLOTS = env.int("INTERLOCK_DRAIN_SLOTS", default=2)
-DRAIN_THREADS = env.int("INTERLOCK_DRAIN_THREADS", default=96)
+DRAIN_THREADS = env.int("INTERLOCK_DRAIN_THREADS", default=192)
 """Runs one worker process holds at once; most of them wait for far systems."""
 DRAIN_COMPUTING = env.int("INTERLOCK_DRAIN_COMPUTING", default=8)
 """Of these, how many may compute at once before the process claims no more."""
@@ -163,6 +163,14 @@ DOORBELL = env.str("INTERLOCK_DOORBELL", default="auto")
 """socket (one machine), postgres (LISTEN/NOTIFY), redis, or auto."""
 RUNTIME_DIR = env.str("INTERLOCK_RUNTIME_DIR", default="")
 """Where doorbell sockets live; "" = a short folder under the system's temporary folder (socket paths stop at 108 bytes)."""
+
+RETENTION = {
+    "exchanges_days": env.int("INTERLOCK_RETENTION_EXCHANGES_DAYS", default=30),
+    "steps_days": env.int("INTERLOCK_RETENTION_STEPS_DAYS", default=30),
+    "events_days": env.int("INTERLOCK_RETENTION_EVENTS_DAYS", default=30),
+    "runs_days": env.int("INTERLOCK_RETENTION_RUNS_DAYS", default=400),
+}
+"""Days that each class of data is kept after its run has ended, unless an environment or a flow says otherwise."""
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

@@ -2,7 +2,7 @@
 
 import logging
 
-from kombu.exceptions import OperationalError
+from celery.exceptions import OperationalError
 
 from integrations.celery import drain_task
 from integrations.tasks.backend import QueueAway

@@ -7,14 +7,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import OperationalError, connection, connections
-from django.db.models import Max, Min
+from django.db.models import Max
 
 from integrations.ingress.models import Event
 from integrations.payloads import codec
 from integrations.runs.models import Run, StepEntry
 from tests.bench.stage import BenchError
 
-__all__ = ["accepted", "by_table", "ended", "latest_output", "size", "step_seconds", "wait_until_over"]
+__all__ = ["accepted", "by_table", "ended", "latest_output", "size", "wait_until_over"]
 
 PATIENCE = 180.0  # seconds
 POLL = 0.1  # seconds
@@ -53,13 +53,6 @@ def accepted(flow: str, series: str) -> list[int]:
     """The numbers of the series whose webhook was stored."""
     keys = Event.objects.filter(flow_key=flow, key__startswith=f"{series}-").values_list("key", flat=True)
     return [int(key.rpartition("-")[2]) for key in keys]
-
-
-def step_seconds(flow: str, node: str) -> float:
-    """How long the newest run of the flow was in that step, seconds."""
-    steps = StepEntry.objects.filter(run=_newest(flow), node=node)
-    times = steps.aggregate(began=Min("started_at"), over=Max("ended_at"))
-    return float((times["over"] - times["began"]).total_seconds())
 
 
 def latest_output(flow: str, node: str) -> Any:

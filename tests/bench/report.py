@@ -27,7 +27,6 @@ ROWS = (
     ("echo_runs_per_s", "echoes per second", ""),
     ("echo_cpu_ms_per_run", "CPU ms per echo", ""),
     ("batch_items_per_s", "items per second, webhook to end", "≥ 50000"),
-    ("batch_map_items_per_s", "items per second, the map alone", ""),
     ("idle_pss_mb", "memory at rest, MB", "≤ 300"),
     ("peak_pss_mb", "most memory at saturation, MB", ""),
     ("start_s", "seconds until ready, first start", ""),

@@ -8,6 +8,7 @@ from integrations.effects.models import CrossReference, Effect, EffectKey, Field
 from integrations.failures.models import Failure, Occurrence
 from integrations.ingress.models import Endpoint, Event, Refusal
 from integrations.limits.models import Breaker, RateBucket, Reservation
+from integrations.lists.models import ListPage
 from integrations.mapping.models import MappingRow, MappingTable, RowChange
 from integrations.payloads.models import DataKey, Payload
 from integrations.polling.models import Backfill, PollState
@@ -40,6 +41,7 @@ __all__ = [
     "Hold",
     "KeptAnswer",
     "Lane",
+    "ListPage",
     "MappingRow",
     "MappingTable",
     "Membership",

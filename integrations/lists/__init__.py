@@ -1,0 +1,1 @@
+"""Long lists: the pages that hold their items."""

@@ -77,7 +77,7 @@ def _measured(product: Product, target: Target, options: dict[str, Any]) -> dict
         except BenchError as problem:
             figures.setdefault("failed", {})[name] = str(problem)[:400]
             continue
-        if name == "saturation":
+        if name == "saturation" and not options["profile"]:
             figures |= _statements(bench)
     return figures
 

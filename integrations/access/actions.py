@@ -30,6 +30,7 @@ ACTIONS: Mapping[str, frozenset[Role]] = {
     "event.view": _ALL,
     "failure.view": _ALL,
     "flow.view": _ALL,
+    "health.view": _ALL,
     "release.view": _ALL,
     "run.view": _ALL,
     "table.view": _ALL,
@@ -38,11 +39,14 @@ ACTIONS: Mapping[str, frozenset[Role]] = {
     # Keeping it running
     "run.retry": _OPERATORS,
     "run.cancel": _OPERATORS,
+    "run.give_up": _OPERATORS,
+    "run.skip": _OPERATORS,
     "failure.triage": _OPERATORS,
     "effect.settle": _OPERATORS,
     "effect.undo": _OPERATORS,
     "flow.trigger": _OPERATORS | _BUILDERS,
     "endpoint.backfill": _OPERATORS,
+    "endpoint.pause": _OPERATORS,
     "connection.test": _OPERATORS | _BUILDERS,
     # What runs ask people: deciding at all, and by the role that was asked
     "approval.decide": _DECIDERS,

@@ -15,9 +15,12 @@ from integrations.api.problems import ApiProblem
 from integrations.api.seen import SeenList, SeenRow
 from integrations.api.shapes.failures import FailureDetailShape, FailureShape, with_parked
 from integrations.failures import actions
+from integrations.failures.giving_up import give_up_all
 from integrations.failures.models import Failure
 
-__all__ = ["FailureDetail", "FailureIgnore", "FailureList", "FailureNote", "FailureResolve", "FailureRetry"]
+__all__ = [
+    "FailureDetail", "FailureGiveUp", "FailureIgnore", "FailureList", "FailureNote", "FailureResolve", "FailureRetry",
+]  # fmt: skip
 
 _FILTERS = {"flow": "flow_key", "kind": "kind", "connector": "connector", "verdict": "verdict"}
 
@@ -39,6 +42,19 @@ class RetriedGroup(serializers.Serializer[Any]):
     """How many runs go on, and which were not waiting any more."""
 
     retried = serializers.IntegerField()
+    skipped = SkippedRun(many=True)
+
+
+class ReasonInput(serializers.Serializer[Any]):
+    """Why; kept with what was done."""
+
+    reason = serializers.CharField(max_length=500)
+
+
+class GivenUpGroup(serializers.Serializer[Any]):
+    """How many runs ended as failed, and which were not waiting any more."""
+
+    given_up = serializers.IntegerField()
     skipped = SkippedRun(many=True)
 
 
@@ -137,6 +153,24 @@ class FailureRetry(FailureRow):
         self.audit(f"retried {retried} runs ({mode})")
         left = [{"run": run, "code": "not_parked"} for run in skipped]
         return Response({"retried": retried, "skipped": left})
+
+
+class FailureGiveUp(FailureRow):
+    """End every run parked on this failure as failed, with a reason. What they wrote stays written."""
+
+    actions = {"POST": "run.give_up"}
+
+    @extend_schema(request=ReasonInput, responses=GivenUpGroup)
+    @once
+    def post(self, request: Request, pk: int) -> Response:
+        wanted = ReasonInput(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        reason = wanted.validated_data["reason"]
+        ended, gone = give_up_all(self.row, by=actor_of(request).name, reason=reason)
+        note, where = f"gave up {ended} runs: {reason}"[:500], self.row.environment
+        record(request, "run.give_up", f"failure {pk}", environment=where, note=note)
+        left = [{"run": run, "code": "not_parked"} for run in gone]
+        return Response({"given_up": ended, "skipped": left})
 
 
 class FailureResolve(FailureRow):

@@ -20,6 +20,7 @@ from integrations.api.shapes.runs import (
     step_rows,
 )
 from integrations.api.shapes.steps import StepDetailShape, step_detail
+from integrations.runs.lane_facts import lanes_called
 from integrations.runs.models import Run
 
 __all__ = ["RunDetail", "RunList", "RunRow", "RunStep", "RunTimeline"]
@@ -31,7 +32,7 @@ _AFTER = OpenApiParameter("after", int, description="The sequence number known s
 
 
 class RunList(ListModelMixin, SeenList):
-    """Runs, newest first. `q` is a run's number or a part of its title."""
+    """Runs, newest first. `q` is a run's number, a part of its title or its lane's key."""
 
     actions = {"GET": "run.view"}
     serializer_class = RunShape
@@ -45,6 +46,8 @@ class RunList(ListModelMixin, SeenList):
             rows = rows.filter(state__in=_states(wanted["state"]))
         if wanted.get("failure"):
             rows = rows.filter(failure=_number(wanted["failure"], "failure"))
+        if wanted.get("lane"):
+            rows = rows.filter(lane=_number(wanted["lane"], "lane"))
         return rows.filter(_matching(wanted["q"])) if wanted.get("q") else rows
 
     @extend_schema(
@@ -53,6 +56,7 @@ class RunList(ListModelMixin, SeenList):
             OpenApiParameter("environment", str),
             OpenApiParameter("state", str, description="One state, or several with commas."),
             OpenApiParameter("failure", int),
+            OpenApiParameter("lane", int, description="The runs of one record of one flow."),
             OpenApiParameter("q", str),
         ]
     )
@@ -116,7 +120,7 @@ class RunStep(RunRow):
 
 
 def _matching(text: str) -> Q:
-    title = Q(title__icontains=text.strip())
+    title = Q(title__icontains=text.strip()) | Q(lane__in=lanes_called(text.strip()))
     return title | Q(pk=int(text)) if text.isdecimal() and len(text) <= 18 else title  # noqa: PLR2004 - fits 64 bits
 
 

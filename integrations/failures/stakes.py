@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db.models import Count
 
 from integrations.failures.models import Failure
+from integrations.runs.lane_facts import held_up
 from integrations.runs.models import Run
 
 __all__ = ["Stake", "with_stakes"]
@@ -14,10 +15,12 @@ __all__ = ["Stake", "with_stakes"]
 
 @dataclass(slots=True)
 class Stake:
-    """A failure with what waits on it. `money` is exact, the largest sum first."""
+    """A failure with what waits on it. `money` is exact, the largest sum first; `blocks` counts the runs that wait for their
+    turn behind those that are parked."""
 
     failure: Failure
     parked: int = 0
+    blocks: int = 0
     money: dict[str, Decimal] = field(default_factory=dict)
 
     @property
@@ -27,7 +30,7 @@ class Stake:
 
 
 def with_stakes(failures: Iterable[Failure]) -> list[Stake]:
-    """Each failure with its parked runs and their amounts, in one query."""
+    """Each failure with its parked runs, their amounts and what they hold up, in two queries."""
     stakes = {failure.pk: Stake(failure) for failure in failures}
     rows = (
         Run.objects.filter(failure_id__in=list(stakes), state=Run.State.PARKED)
@@ -40,6 +43,8 @@ def with_stakes(failures: Iterable[Failure]) -> list[Stake]:
         stake.parked += runs
         if amount is not None:
             stake.money[currency] = stake.money.get(currency, Decimal(0)) + amount * runs
+    for failure_id, others in held_up(list(stakes)).items():
+        stakes[failure_id].blocks = others
     for stake in stakes.values():
         stake.money = dict(sorted(stake.money.items(), key=lambda item: (-item[1], item[0])))
     return list(stakes.values())

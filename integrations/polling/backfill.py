@@ -66,9 +66,9 @@ def cancel(row: Backfill, by: Someone) -> bool:
     return True
 
 
-def carry_one_on(now: datetime) -> int:
-    """Fetch and store one page of one backfill that is due. How many pages."""
-    row = take(Backfill, now)
+def carry_one_on(now: datetime, owner: str = "") -> int:
+    """Fetch and store one page of one backfill that is due, as the drain `owner`. How many pages."""
+    row = take(Backfill, now, owner)
     if row is None:
         return 0
     try:

@@ -3,11 +3,12 @@
 import logging
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from connectors.sdk.errors import Failure, RateLimited
 from connectors.sdk.trigger import CursorLost
+from integrations.failures.looking import looking_failed
 from integrations.polling import backfill, sweep
 from integrations.polling.arrange import poll_trigger
 from integrations.polling.backoff import waiting_time
@@ -21,13 +22,16 @@ logger = logging.getLogger(__name__)
 PAGES = 2  # of one poll, before others have their turn
 
 
-def poll_due() -> int:
-    """Look at one endpoint that is due, and carry one backfill on. How many pages were looked at; 0 = nothing was due."""
-    return _look(timezone.now()) + backfill.carry_one_on(timezone.now())
+def poll_due(owner: str = "") -> int:
+    """Look at one endpoint that is due, and carry one backfill on. How many pages were looked at; 0 = nothing was due.
+
+    `owner` is the drain that does it.
+    """
+    return _look(timezone.now(), owner) + backfill.carry_one_on(timezone.now(), owner)
 
 
-def _look(now: datetime) -> int:
-    state = take(PollState, now)
+def _look(now: datetime, owner: str) -> int:
+    state = take(PollState, now, owner)
     if state is None:
         return 0
     pages = 0
@@ -65,4 +69,6 @@ def _put_off(state: PollState, failure: Failure, now: datetime) -> None:
     }
     if isinstance(failure, CursorLost):
         changes["cursor"] = ""
-    PollState.objects.filter(pk=state.pk, lease=state.lease).update(**changes)
+    with transaction.atomic():
+        if PollState.objects.filter(pk=state.pk, lease=state.lease).update(**changes):
+            looking_failed(state.endpoint, failure, failures, state.last_ok)

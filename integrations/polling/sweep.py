@@ -12,6 +12,7 @@ from django.db import transaction
 
 from connectors.sdk.trigger import Arrival, Page, PollTrigger
 from connectors.sdk.wire import Json
+from integrations.failures.looking import works_again
 from integrations.ingress.intake import store_events
 from integrations.polling.fetch import active_release, fetch
 from integrations.polling.lease import held
@@ -52,6 +53,8 @@ def store_page(state: PollState, trigger: PollTrigger, page: Page, now: datetime
             mine.cursor, mine.page_at, mine.next_at = page.cursor, now, now
         else:
             _finish(mine, trigger, now)
+        if mine.failures:
+            works_again(mine.endpoint)
         mine.failures, mine.note = 0, ""
         mine.save()
     return bool(page.cursor)

@@ -15,6 +15,7 @@ from connectors.sdk.wire import Json
 from integrations.catalog import CATALOG
 from integrations.engine.plan import Step
 from integrations.engine.plan_codec import plan_from_json
+from integrations.failures.looking import works_again
 from integrations.ingress.models import Endpoint
 from integrations.polling import arrange as polling
 from integrations.releases.models import Release
@@ -71,6 +72,9 @@ def _arrange(endpoint: Endpoint, release: Release, step: Step, now: datetime, *,
         polling.arrange(endpoint, step.params, now, anew=anew)
     else:
         polling.rest([endpoint.pk])
+    if endpoint.paused_at is not None:  # by a person, who also has it go on
+        schedules.withdraw([endpoint.pk])
+        polling.rest([endpoint.pk])
 
 
 def _silence(endpoints: QuerySet[Endpoint]) -> None:
@@ -78,6 +82,8 @@ def _silence(endpoints: QuerySet[Endpoint]) -> None:
     Endpoint.objects.filter(pk__in=closed).update(**_silent_now())
     schedules.withdraw(closed)
     polling.rest(closed)
+    for endpoint in Endpoint.objects.filter(pk__in=closed, kind="poll"):
+        works_again(endpoint)
 
 
 def _listening_now() -> dict[str, object]:

@@ -7,9 +7,11 @@ from integrations.engine.outcome import Parked
 from integrations.failures.capture import capture
 from integrations.runs.models import Run, StepEntry
 
-__all__ = ["DEATHS_TO_QUARANTINE", "quarantine_killers"]
+__all__ = ["DEATHS_TO_QUARANTINE", "KILLS_WORKERS", "quarantine_killers"]
 
 DEATHS_TO_QUARANTINE = 2
+KILLS_WORKERS = "kills_workers"
+"""The code of the failure under which such a run is set aside."""
 
 
 class KilledWorkers(Failure):
@@ -51,7 +53,7 @@ def _diagnosis(run: Run) -> Parked:
     failure = KilledWorkers(
         f"The worker's process died {run.deaths} times while it worked on this run alone, {where}. "
         "The run was set aside so that the others can go on. Look for a very large or unusual record, then retry.",
-        code="kills_workers",
+        code=KILLS_WORKERS,
         info={"deaths": run.deaths, "last_path": last.path if last else ""},
     )
     path, node, attempt = (last.path, last.node, last.attempt) if last else ("", "", 1)

@@ -40,7 +40,9 @@ def fire_due(now: datetime | None = None) -> int:
 
 
 def _waiting() -> QuerySet[ScheduleDue]:
-    return ScheduleDue.objects.filter(state=ScheduleDue.State.PENDING, schedule__endpoint__active=True)
+    return ScheduleDue.objects.filter(
+        state=ScheduleDue.State.PENDING, schedule__endpoint__active=True, schedule__endpoint__paused_at=None
+    )
 
 
 def _fire(pk: int, now: datetime) -> int:
@@ -139,7 +141,9 @@ def _note_fired(schedule: Schedule, decided: Settled, events: Sequence[Event], n
 def _mend(now: datetime) -> None:
     """A running schedule that waits for nothing has lost its row; it gets one again."""
     waiting = ScheduleDue.objects.filter(schedule=OuterRef("pk"), state=ScheduleDue.State.PENDING)
-    lost = Schedule.objects.filter(endpoint__active=True, endpoint__kind="schedule").exclude(Exists(waiting))
+    lost = Schedule.objects.filter(
+        endpoint__active=True, endpoint__paused_at=None, endpoint__kind="schedule"
+    ).exclude(Exists(waiting))
     for schedule in lost.select_related("endpoint")[:AT_ONCE]:
         with transaction.atomic():
             held = Schedule.objects.select_for_update().get(pk=schedule.pk)

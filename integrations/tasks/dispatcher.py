@@ -11,6 +11,7 @@ from django.db import DatabaseError, close_old_connections, transaction
 from django.utils import timezone
 
 from integrations.database import AWAY, forget_broken
+from integrations.polling.lease import free_leases_of as free_looks_of
 from integrations.runs.claim import anything_due, free_leases_of, reap
 from integrations.runs.quarantine import quarantine_killers
 from integrations.tasks.chores import Chores
@@ -77,6 +78,7 @@ def sweep(*, patient: bool = False) -> None:
     dead = bury_dead(patient=patient)
     with transaction.atomic():
         freed = free_leases_of(dead, now) + reap(now)
+        free_looks_of(dead)
     if freed:
         logger.warning("freed %d runs of workers that died", freed)
     quarantine_killers()

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from integrations.polling.lease import free_leases_of as free_looks_of
 from integrations.runs.claim import free_leases_of
 from integrations.runs.lease import new_owner
 from integrations.tasks.backend import QueueAway, get_backend
@@ -54,6 +55,7 @@ def join(owner: str) -> bool:
                 if not process_ended(row):
                     return False
                 free_leases_of([owner], now)
+                free_looks_of([owner])
             Drain.objects.update_or_create(owner=owner, defaults=_mine(now))
     except IntegrityError:  # the same message came twice at the same moment
         return False

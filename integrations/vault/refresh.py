@@ -27,10 +27,10 @@ log = logging.getLogger(__name__)
 AHEAD = timedelta(seconds=45)
 """A token that ends sooner is refreshed first: longer than one call may take."""
 STILL_GOOD = timedelta(seconds=5)
-WAIT = 8.0
-"""Seconds to wait for another's refresh before the step is parked for a moment."""
+WAIT = 0.5
+"""Seconds to wait for another's refresh, which mostly is over by then; after that the step is parked for a moment."""
 LOOK_EVERY = 0.05
-COME_BACK = 5.0
+COME_BACK = 1.0
 TOKEN_FIELDS = [
     "sealed",
     "secrets_set",

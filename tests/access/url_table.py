@@ -60,6 +60,7 @@ def one(thing: str, methods: Mapping[str, Who], **bodies: Mapping[str, Any]) -> 
 
 STAGES = {"env": "env", "key": "table", "pk": "mappingrow"}
 ROW = {"values": {"stage": "Lost", "status": "lost"}}
+REASON = {"reason": "Ordered twice."}
 WINDOW = {"since": "2026-11-01T00:00:00Z", "until": "2026-11-02T00:00:00Z"}
 NEW_CONNECTION = {"environment": "dev", "key": "more", "name": "More", "connector": "keyring"}
 
@@ -76,6 +77,8 @@ API = {
     "session/": Address({"GET": EVERYBODY, "POST": EVERYBODY, "DELETE": EVERYBODY}),
     "schema/": Address({"GET": SIGNED_IN}),
     "catalogue/": Address({"GET": ANY_ROLE}),
+    "health/details/": Address({"GET": ANY_ROLE}),
+    "notices/": Address({"GET": ANY_ROLE}),
     "runs/": Address({"GET": ANY_ROLE}),
     "runs/<int:pk>/": one("run", {"GET": VIEWERS}),
     "runs/<int:pk>/steps/": one("run", {"GET": VIEWERS}),
@@ -84,12 +87,15 @@ API = {
     "runs/<int:pk>/retry-plan/": one("run", {"GET": VIEWERS}),
     "runs/<int:pk>/decide/": one("run", {"POST": OPERATORS}),
     "runs/<int:pk>/cancel/": one("run", {"POST": OPERATORS}),
+    "runs/<int:pk>/give-up/": one("run", {"POST": OPERATORS}, POST=REASON),
+    "runs/<int:pk>/skip/": one("run", {"GET": VIEWERS, "POST": OPERATORS}, POST=REASON),
     "approvals/": Address({"GET": ANY_ROLE}),
     "approvals/<int:pk>/": one("approval", {"GET": VIEWERS}),
     "approvals/<int:pk>/decide/": one("approval", {"POST": STEWARDS}, POST={"approve": True}),
     "failures/": Address({"GET": ANY_ROLE}),
     "failures/<int:pk>/": one("failure", {"GET": VIEWERS}),
     "failures/<int:pk>/retry/": one("failure", {"POST": OPERATORS}, POST={"mode": "step"}),
+    "failures/<int:pk>/give-up/": one("failure", {"POST": OPERATORS}, POST=REASON),
     "failures/<int:pk>/resolve/": one("failure", {"POST": OPERATORS}),
     "failures/<int:pk>/ignore/": one("failure", {"POST": OPERATORS}),
     "failures/<int:pk>/note/": one("failure", {"POST": OPERATORS}, POST={"note": "Seen."}),
@@ -121,6 +127,8 @@ API = {
     "events/<int:pk>/": one("event", {"GET": VIEWERS}),
     "endpoints/": Address({"GET": ANY_ROLE}),
     "endpoints/<int:pk>/backfills/": one("endpoint", {"GET": VIEWERS, "POST": OPERATORS}, POST=WINDOW),
+    "endpoints/<int:pk>/pause/": one("endpoint", {"POST": OPERATORS}, POST=REASON),
+    "endpoints/<int:pk>/resume/": one("endpoint", {"POST": OPERATORS}),
     "backfills/<int:pk>/cancel/": one("backfill", {"POST": OPERATORS}),
     "schedules/": Address({"GET": ANY_ROLE}),
     "schedules/preview/": Address({"POST": ANY_ROLE}, bodies={"POST": {"cron": "30 1 * * *"}}),
@@ -184,7 +192,14 @@ ADMIN = {
     "r/<path:content_type_id>/<path:object_id>/": Address({}, {"content_type_id": "one", "object_id": "one"}),
     "^(?P<app_label>integrations|auth|designer)/$": Address({"*": ANY_ROLE}, at="/admin/integrations/"),
     "(?P<url>.*)$": Address({}, at="/admin/nothing/here"),
-    **pages("integrations/run", retry=ASKED_FIRST, decide=ASKED_FIRST, cancel=ASKED_FIRST),
+    **pages(
+        "integrations/run",
+        retry=ASKED_FIRST,
+        decide=ASKED_FIRST,
+        cancel=ASKED_FIRST,
+        give_up=ASKED_FIRST,
+        skip=ASKED_FIRST,
+    ),
     **pages(
         "integrations/failure",
         add_row={"POST": STEWARDS},
@@ -193,12 +208,13 @@ ADMIN = {
         retry=ASKED_FIRST,
         resolve=ASKED_FIRST,
         ignore=ASKED_FIRST,
+        give_up=ASKED_FIRST,
     ),
     **pages("integrations/approval", decide={"POST": STEWARDS}),
     **pages("integrations/effect", undo=ASKED_FIRST),
     **pages("integrations/crossreference"),
     **pages("integrations/event"),
-    **pages("integrations/endpoint", backfill=ASKED_FIRST),
+    **pages("integrations/endpoint", backfill=ASKED_FIRST, pause=ASKED_FIRST),
     **pages("integrations/schedule"),
     **pages("integrations/refusal"),
     **pages("integrations/release", switch={"*": VIEWERS, "POST": RELEASERS}),

@@ -31,6 +31,7 @@ def test_a_run_in_a_list_has_the_agreed_shape(world: World) -> None:
         "failure": None,
         "event": run.event_id,
         "retry_of": None,
+        "waits_for": None,
     }
 
 

@@ -11,6 +11,7 @@ from integrations.api.shapes.money import MoneyShape, sums
 from integrations.api.shapes.runs import RunShape, run_rows
 from integrations.failures.models import Failure, Occurrence
 from integrations.payloads import codec
+from integrations.runs.lane_facts import held_up
 from integrations.runs.models import Run
 
 __all__ = ["FailureDetailShape", "FailureShape", "with_parked"]
@@ -26,12 +27,15 @@ class FailureShape(serializers.ModelSerializer[Failure]):
     owner = serializers.SerializerMethodField()
     open = serializers.SerializerMethodField(help_text="Runs that are parked on it now.")
     money = serializers.SerializerMethodField(help_text="What the parked runs are worth, by currency.")
+    blocks = serializers.SerializerMethodField(
+        help_text="Runs that wait for their turn behind the parked ones."
+    )
 
     class Meta:
         model = Failure
         fields = [
             "id", "state", "kind", "code", "sentence", "connector", "operation", "node", "flow", "environment", "count",
-            "open", "first_at", "last_at", "money", "verdict", "owner", "note", "pointer", "info", "snoozed_until",
+            "open", "first_at", "last_at", "money", "verdict", "owner", "note", "pointer", "info", "snoozed_until", "blocks",
         ]  # fmt: skip
 
     def get_owner(self, failure: Failure) -> str | None:
@@ -39,6 +43,9 @@ class FailureShape(serializers.ModelSerializer[Failure]):
 
     def get_open(self, failure: Failure) -> int:
         return int(getattr(failure, "parked_count", 0))
+
+    def get_blocks(self, failure: Failure) -> int:
+        return int(getattr(failure, "parked_blocks", 0))
 
     @extend_schema_field(MoneyShape(many=True))
     def get_money(self, failure: Failure) -> list[dict[str, str]]:
@@ -68,7 +75,7 @@ class FailureDetailShape(FailureShape):
 
 
 def with_parked(failures: Sequence[Failure]) -> Sequence[Failure]:
-    """Add to each row how many runs are parked on it and their money, in one query. Sums are exact."""
+    """Add to each row how many runs are parked on it, their money and what they hold up, in two queries. Sums are exact."""
     parked = (
         Run.objects.filter(failure__in=[failure.pk for failure in failures], state=Run.State.PARKED)
         .values_list("failure_id", "currency", "amount")
@@ -81,7 +88,9 @@ def with_parked(failures: Sequence[Failure]) -> Sequence[Failure]:
         counts[failure_id] = counts.get(failure_id, 0) + runs
         if amount is not None:
             amounts.setdefault(failure_id, []).append((amount * runs, currency))
+    blocks = held_up([failure.pk for failure in failures])
     for failure in failures:
+        failure.parked_blocks = blocks.get(failure.pk, 0)  # type: ignore[attr-defined]
         failure.parked_count = counts.get(failure.pk, 0)  # type: ignore[attr-defined]
         failure.parked_money = sums(amounts.get(failure.pk, []))  # type: ignore[attr-defined]
     return failures

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from integrations.api.shapes.money import MoneyShape, money
+from integrations.runs.lane_facts import facts_of
 from integrations.runs.models import Run, StepEntry
+from integrations.runs.waits import WaitKind, Waits, waits_of
 
 __all__ = [
     "RunDetailShape",
@@ -31,8 +33,44 @@ class FlowName(serializers.Serializer[Any]):
     name = serializers.CharField(source="release.flow_name")
 
 
+class WaitsShape(serializers.Serializer[Any]):
+    """What a run waits for, as a sentence, and the number of what leads there. `until`: it goes on by itself at the latest."""
+
+    kind = serializers.ChoiceField(choices=get_args(WaitKind))
+    sentence = serializers.CharField()
+    until = serializers.DateTimeField(allow_null=True)
+    run = serializers.IntegerField(allow_null=True)
+    connection = serializers.IntegerField(allow_null=True)
+    effect = serializers.IntegerField(allow_null=True)
+    approval = serializers.IntegerField(allow_null=True)
+
+
+class LaneShape(serializers.Serializer[Any]):
+    """The lane of a run that isn't over: whose turn it is, and how many wait before and behind this run."""
+
+    id = serializers.IntegerField()
+    key = serializers.CharField()
+    place = serializers.IntegerField()
+    holder = serializers.IntegerField(allow_null=True)
+    ahead = serializers.IntegerField()
+    behind = serializers.IntegerField()
+    sentence = serializers.CharField()
+
+
+class Together(serializers.ListSerializer[Any]):
+    """Many runs: what they wait for is read for all of them at once."""
+
+    def to_representation(self, data: Any) -> Any:
+        rows = list(data.all() if hasattr(data, "all") else data)
+        if isinstance(self.child, RunShape):
+            self.child.waits = waits_of(rows)
+        return super().to_representation(rows)
+
+
 class RunShape(serializers.ModelSerializer[Run]):
     """One run, without its steps. Needs `run_rows()`: release and environment are read with it."""
+
+    waits: dict[int, Waits] | None = None
 
     flow = FlowName(source="*")
     environment = serializers.CharField(source="environment.key")
@@ -44,13 +82,20 @@ class RunShape(serializers.ModelSerializer[Run]):
     failure = serializers.IntegerField(source="failure_id", allow_null=True)
     event = serializers.IntegerField(source="event_id")
     retry_of = serializers.IntegerField(source="retry_of_id", allow_null=True)
+    waits_for = serializers.SerializerMethodField()
 
     class Meta:
         model = Run
         fields = [
             "id", "flow", "environment", "release", "state", "reason", "result", "title", "amount", "queued_at",
-            "started_at", "ended_at", "due_at", "ms", "failure", "event", "retry_of",
+            "started_at", "ended_at", "due_at", "ms", "failure", "event", "retry_of", "waits_for",
         ]  # fmt: skip
+        list_serializer_class = Together
+
+    @extend_schema_field(WaitsShape(allow_null=True))
+    def get_waits_for(self, run: Run) -> Any:
+        found = waits_of([run]) if self.waits is None else self.waits
+        return WaitsShape(found[run.pk]).data if run.pk in found else None
 
     @extend_schema_field(MoneyShape(allow_null=True))
     def get_amount(self, run: Run) -> dict[str, str] | None:
@@ -112,9 +157,15 @@ class RunDetailShape(RunShape):
     layout = serializers.JSONField(source="release.layout")
     seq = serializers.IntegerField()
     steps = serializers.SerializerMethodField()
+    lane = serializers.SerializerMethodField(help_text="null for a run that is over, or goes by itself.")
 
     class Meta(RunShape.Meta):
-        fields = [*RunShape.Meta.fields, "graph", "layout", "seq", "steps"]
+        fields = [*RunShape.Meta.fields, "graph", "layout", "seq", "steps", "lane"]
+
+    @extend_schema_field(LaneShape(allow_null=True))
+    def get_lane(self, run: Run) -> Any:
+        found = facts_of(run)
+        return LaneShape(found).data if found is not None else None
 
     @extend_schema_field(StepShape(many=True))
     def get_steps(self, run: Run) -> Any:

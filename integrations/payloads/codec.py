@@ -14,11 +14,14 @@ import orjson
 from cryptography.exceptions import InvalidTag
 
 from connectors.sdk.wire import Json
+from integrations.engine.long_list import LongList
 from integrations.payloads import keys
 from integrations.payloads.models import Payload
 from integrations.payloads.squeeze import squeeze, unsqueeze
 
-__all__ = ["ERASED", "INLINE_LIMIT", "Class", "Unreadable", "digest", "pack", "store", "unpack", "unpack_all"]
+__all__ = [
+    "ERASED", "INLINE_LIMIT", "REMOVED", "Class", "Unreadable", "digest", "pack", "removed", "store", "unpack", "unpack_all",
+]  # fmt: skip
 
 Class = Literal["event", "step", "exchange", "request", "effect", "sample"]
 
@@ -26,7 +29,11 @@ INLINE_LIMIT = 32 * 1024
 """Bytes of a blob that may stand in the row of its owner; a larger one gets a `Payload` row."""
 ERASED: dict[str, Json] = {"$erased": True}
 """What a payload reads as once its subject was erased."""
+REMOVED = "$removed"
+"""The one key of what a payload reads as that retention has removed: {"$removed": {"after_days": 30}}."""
 
+GONE = 0
+"""The version of what retention left in place of a payload: it holds the days and nothing else."""
 VERSION = 1
 REFERENCE = 2  # a bit of the form; the others are `squeeze`'s
 HEADER = 7
@@ -42,7 +49,7 @@ class Unreadable(Exception):  # noqa: N818 - named by what it is
 def pack(value: Json, *, klass: Class, subject: str = "") -> bytes:
     """Code a JSON value for storage. `subject` names whose data it is: erasing that subject erases it.
 
-    Raises TypeError for anything that isn't JSON (Decimal, datetime, integers over 64 bits).
+    A long list in it is coded as its note. Raises TypeError for anything that isn't JSON (Decimal, datetime, integers over 64 bits).
     """
     plain = orjson.dumps(value, default=_refuse, option=JSON_ONLY)
     short, form = squeeze(plain)
@@ -74,6 +81,11 @@ def store(value: Json, klass: Class, subject: str = "") -> tuple[bytes, Payload 
     return _sealed(payload.id.bytes, REFERENCE, CLASSES[klass], subject), payload
 
 
+def removed(after_days: int) -> bytes:
+    """What stands in place of a payload that was removed so many days after its run had ended."""
+    return bytes((GONE,)) + after_days.to_bytes(4)
+
+
 def digest(value: Json) -> str:
     """SHA-256 in hex of the value's canonical JSON (keys sorted): equal values have equal digests."""
     plain = orjson.dumps(value, default=_refuse, option=JSON_ONLY | orjson.OPT_SORT_KEYS)
@@ -81,6 +93,8 @@ def digest(value: Json) -> str:
 
 
 def _refuse(value: Any) -> Json:
+    if isinstance(value, LongList):
+        return value.note()
     raise TypeError(f"A {type(value).__name__} isn't JSON; write it as text first.")
 
 
@@ -95,6 +109,8 @@ def _sealed(short: bytes, form: int, klass: int, subject: str) -> bytes:
 
 def _opened(blob: bytes) -> bytes | uuid.UUID | None:
     """The JSON text inside, a reference to a row, or None if it was erased."""
+    if blob[:1] == bytes((GONE,)):
+        return orjson.dumps({REMOVED: {"after_days": int.from_bytes(blob[1:])}})
     if len(blob) <= BODY or blob[0] != VERSION:
         raise Unreadable("This isn't a stored payload.")
     key = keys.by_id(int.from_bytes(blob[3:HEADER]))

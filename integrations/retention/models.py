@@ -55,7 +55,9 @@ class Remainder(models.Model):
 class Hold(models.Model):
     """Nothing of an environment, a flow in it or one run is removed while this stands (a legal hold)."""
 
-    environment = models.ForeignKey("integrations.Environment", on_delete=models.PROTECT, related_name="holds")
+    environment = models.ForeignKey(
+        "integrations.Environment", on_delete=models.PROTECT, related_name="holds"
+    )
     flow_key = models.SlugField(
         max_length=80, blank=True, default="", db_index=False, help_text="Empty = every flow."
     )

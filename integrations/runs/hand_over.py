@@ -37,7 +37,7 @@ EXCHANGES = Table(
     Exchange,
     ("run_id", "path", "attempt", "number", "method", "url", "status", "ms", "error", "body", "at"),
 )
-PAYLOADS = Table(Payload, ("id", "klass", "blob", "created_at"))
+PAYLOADS = Table(Payload, ("id", "klass", "run_number", "blob", "created_at"))
 
 
 class FenceLost(Exception):  # noqa: N818 - not an error: somebody else owns the run now

@@ -201,7 +201,8 @@ class RunJournal:
         blob, payload = codec.store(value, klass=klass)
         if payload is not None:
             with self._lock:
-                self._payloads.append((payload.id, payload.klass, payload.blob, timezone.now()))
+                row = (payload.id, payload.klass, self.run_id, payload.blob, timezone.now())
+                self._payloads.append(row)
         return blob
 
     def _spent(self, path: str) -> int:

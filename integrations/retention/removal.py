@@ -5,7 +5,7 @@ nothing more, so two may do it at the same time.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import connection, models
@@ -17,6 +17,7 @@ from integrations.effects.settling import SETTLED
 from integrations.failures.models import Occurrence
 from integrations.ingress.models import Event
 from integrations.limits.models import Reservation
+from integrations.lists.models import ListPage
 from integrations.payloads import codec
 from integrations.payloads.models import Payload
 from integrations.retention.models import Klass, Remainder
@@ -24,6 +25,9 @@ from integrations.runs.models import Exchange, Lane, Run, StepEntry
 from integrations.schedules.models import ScheduleDue
 
 __all__ = ["REMOVE", "Batch", "delete_rows"]
+
+PAGES_ARE_LARGE = 20
+"""A page of a long list counts as so many rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,11 @@ def exchanges(batch: Batch) -> Removed:
 
 def steps(batch: Batch) -> Removed:
     """The journal: each step's attempts with input and output; what was asked and answered; details of past failures."""
-    count = _delete_of_runs(StepEntry, batch)
+    pages = max(batch.limit // PAGES_ARE_LARGE, 1)
+    count = _delete_of_runs(ListPage, replace(batch, limit=pages))
+    if count >= pages:
+        return count, False
+    count += _delete_of_runs(StepEntry, batch)
     if count >= batch.limit:
         return count, False
     count += _payloads(batch, "step")

@@ -14,12 +14,22 @@ from integrations.effects.content import About, coded
 from integrations.effects.models import CrossReference, Effect, EffectKey
 from integrations.failures.models import Failure, Occurrence
 from integrations.ingress.models import Event
+from integrations.lists.models import ListPage
 from integrations.payloads import codec
 from integrations.payloads.models import Payload
 from integrations.releases.models import Environment, Release
 from integrations.runs.models import Exchange, Lane, Run, StepEntry
 
-__all__ = ["environment", "failed_once", "flow_of", "lane_of", "large_output", "past_run", "question_of"]
+__all__ = [
+    "environment",
+    "failed_once",
+    "flow_of",
+    "lane_of",
+    "large_output",
+    "long_list",
+    "past_run",
+    "question_of",
+]
 
 PERSON = "Ann Person"
 """Whose data it is: nothing that is past its time may hold this name."""
@@ -98,6 +108,15 @@ def large_output(run: Run) -> Payload:
         run=run, path="step_2", node="step_2", attempt=1, state="done", output=blob, started_at=run.queued_at, seq=1
     )  # fmt: skip
     return payload
+
+
+def long_list(run: Run) -> None:
+    """Two pages of a list that a step gave."""
+    for number in range(2):
+        ListPage.objects.create(
+            run=run, path="step_1", number=number, first=number, count=1,
+            blob=codec.pack({"items": [{"name": PERSON}]}, klass="step"),
+        )  # fmt: skip
 
 
 def question_of(run: Run) -> Approval:

@@ -14,6 +14,7 @@ from integrations.approvals.models import Approval
 from integrations.effects.models import CrossReference, Effect, EffectKey
 from integrations.failures.models import Failure, Occurrence
 from integrations.ingress.models import Event
+from integrations.lists.models import ListPage
 from integrations.memory import forget_everything
 from integrations.payloads import codec
 from integrations.payloads.models import Payload
@@ -31,6 +32,7 @@ from tests.retention.past import (
     flow_of,
     lane_of,
     large_output,
+    long_list,
     past_run,
     question_of,
 )
@@ -63,9 +65,12 @@ def test_after_thirty_days_data_is_gone_and_books_are_not() -> None:
     flow = flow_of(environment())
     old, young = past_run(flow, 31), past_run(flow, 29)
     payload, question, failure = large_output(old), question_of(old), failed_once(old)
+    long_list(old)
+    long_list(young)
     assert swept() > 0
 
     assert (steps_left(old), steps_left(young)) == (0, 2)
+    assert set(ListPage.objects.values_list("run_id", flat=True)) == {young.pk}
     assert list(Exchange.objects.values_list("run_id", flat=True)) == [young.pk]
     assert not Payload.objects.filter(pk=payload.pk).exists()
     old.refresh_from_db()

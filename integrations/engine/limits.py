@@ -23,6 +23,14 @@ class Limits:
     """Steps carried out in one turn of a run, each loop item's counted."""
     items: int = 10_000
     """Items of one loop."""
+    long_items: int = 10_000_000
+    """Items of a list that is kept in pages."""
+    page: int = 500
+    """Items of a list that one evaluation goes through: the limits of expressions hold for so many at a time."""
+    page_bytes: int = 256_000
+    """A stored page of a list: no more items are put into it once it has so many."""
+    whole_bytes: int = 2_000_000
+    """A list that came in pages is given whole when it has no more than this, and no more items than a loop takes."""
     nesting: int = 500
     """Objects and lists inside each other in one step's output."""
     output: int = 8_000_000

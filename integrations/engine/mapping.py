@@ -11,7 +11,7 @@ from integrations.engine.expressions.language import NAMES
 from integrations.engine.expressions.template import escaped
 from integrations.engine.findings import Findings
 
-__all__ = ["check_mapping", "compile_mapping"]
+__all__ = ["check_mapping", "compile_mapping", "paged_lists"]
 
 _PARTS = {"static": "items", "concat": "parts"}
 Place = str
@@ -21,6 +21,52 @@ Place = str
 def compile_mapping(document: Mapping[str, Json]) -> str:
     """The JSONata source of a mapping document that satisfies its schema and was checked."""
     return _made(document, '""')
+
+
+def paged_lists(document: Mapping[str, Json]) -> dict[str, Json]:
+    """How the mapping's lists are made a page at a time, for lists that are too long to be made at once.
+
+    `lists` of {at (keys from the top), from, item, passes}: `from` gives the items, filtered only when they are sorted as
+    well; `passes` (or "") says of every item of a page whether it stays; `item` makes the page's items out of what stayed.
+    `rest` is everything around them, null where they belong ("" = nothing is). Lists of anything but objects, and those
+    inside others, are made as part of what they lie in.
+    """
+    lists: list[Json] = []
+    rest = _without_lists(document, (), lists)
+    if not lists:
+        return {}
+    return {"lists": lists, "rest": compile_mapping(rest) if document["kind"] == "object" else ""}
+
+
+def _without_lists(node: Mapping[str, Json], at: tuple[str, ...], lists: list[Json]) -> Mapping[str, Json]:
+    if node["kind"] == "list" and node["item"]["kind"] == "object":
+        lists.append({"at": list(at), **_paged(node, json.dumps("".join(f"/{escaped(key)}" for key in at)))})
+        return {"kind": "const", "value": None}
+    if node["kind"] != "object":
+        return node
+    fields = [
+        {**field, "value": _without_lists(field["value"], (*at, field["key"]), lists)}
+        for field in node["fields"]
+    ]
+    return {**node, "fields": fields}
+
+
+def _paged(node: Mapping[str, Json], place: Place) -> Mapping[str, Json]:
+    """The names of lists are in small letters, so that none can hide `$Page`, `$First` and `$At`."""
+    name = node["as"]
+    item = _made(node["item"], f'{place} & "/" & $string(${name}_i)')
+    passes = f"$boolean({_piece(node['filter'])}) ? true : false" if "filter" in node else ""
+    sorts = "sort" in node
+    return {
+        "from": _source(node) if sorts else node["from"],
+        "passes": _over_page(name, passes) if passes and not sorts else "",
+        "item": _over_page(name, item),
+    }
+
+
+def _over_page(name: str, made: str) -> str:
+    """`made` of each item of a page; its index is that in the whole list."""
+    return f"[$map($Page, function(${name}, $At) {{ (${name}_i := $First + $At; {made}) }})]"
 
 
 def _made(node: Mapping[str, Json], place: Place) -> str:
@@ -61,14 +107,20 @@ def _field(field: Mapping[str, Json], place: Place) -> str:
 def _list(node: Mapping[str, Json], place: Place) -> str:
     """The outer brackets keep a list a list: JSONata unwraps one item, and a missing source must give []."""
     name = node["as"]
+    item = _made(node["item"], f'{place} & "/" & $string(${name}_i)')
+    return f"[$map({_source(node)}, function(${name}, ${name}_i) {{ {item} }})]"
+
+
+def _source(node: Mapping[str, Json]) -> str:
+    """The items of a list, filtered and sorted."""
+    name = node["as"]
     source = _piece(node["from"])
     if "filter" in node:
         source = f"$filter({source}, function(${name}, ${name}_i) {{ {_piece(node['filter'])} }})"
     if "sort" in node:
         key = f"function(${name}) {{ {_piece(node['sort'])} }}"
         source = f"$sort({source}, function($one, $other) {{ ({key})($one) > ({key})($other) }})"
-    item = _made(node["item"], f'{place} & "/" & $string(${name}_i)')
-    return f"[$map({source}, function(${name}, ${name}_i) {{ {item} }})]"
+    return source
 
 
 def _static(node: Mapping[str, Json], place: Place) -> str:

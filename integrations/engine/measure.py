@@ -7,6 +7,7 @@ import orjson
 
 from connectors.sdk.wire import Json
 from integrations.engine.limits import Limits, over_limit
+from integrations.engine.long_list import noted
 
 __all__ = ["json_size", "measured", "nesting"]
 
@@ -14,9 +15,9 @@ __all__ = ["json_size", "measured", "nesting"]
 def json_size(value: Json) -> int:
     """Bytes of `value` as JSON."""
     try:
-        return len(orjson.dumps(value))
+        return len(orjson.dumps(value, default=noted))
     except TypeError:  # integers beyond 64 bits, or nesting beyond 254
-        return len(json.dumps(value, separators=(",", ":")).encode())
+        return len(json.dumps(value, separators=(",", ":"), default=noted).encode())
 
 
 def nesting(value: Json) -> int:
@@ -35,7 +36,7 @@ def _parts(value: dict[str, Json] | list[Json]) -> Iterable[Json]:
 def measured(output: Json, limits: Limits) -> None:
     """Refuse a step's output that is over the limits, as `Data`."""
     try:
-        size = len(orjson.dumps(output))
+        size = len(orjson.dumps(output, default=noted))
     except TypeError:
         deep = nesting(output)
         if deep > limits.nesting:

@@ -1,14 +1,15 @@
-"""A journal in memory: for tests, for "test this step", and as the plainest statement of the journal's contract."""
+"""A journal in memory, and pages: for tests, for "test this step", and as the plainest statement of their contracts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from connectors.sdk.wire import Json
 from integrations.engine.journal import Entry
+from integrations.engine.long_list import LongList, Progress, StoredPage
 from integrations.engine.outcome import Done, Fail, Outcome, Retry, Wait
 
-__all__ = ["MemoryJournal", "entry_after"]
+__all__ = ["MemoryJournal", "MemoryPages", "entry_after"]
 
 
 class MemoryJournal:
@@ -75,3 +76,36 @@ def entry_after(path: str, *, node: str, attempt: int, outcome: Outcome, spent: 
             return Entry(path, node, attempt, "wait", spent=spent, until=until)
         case Fail(failure=failure):
             return Entry(path, node, attempt, "fail", spent=0, failure=failure)
+
+
+class MemoryPages:
+    """Pages in memory: for tests and previews."""
+
+    def __init__(self) -> None:
+        self._stored: dict[tuple[str, str], dict[int, StoredPage]] = {}
+        self.writes = 0
+
+    def progress(self, path: str, part: str) -> Progress | None:
+        stored = self._row(path, part)
+        if not stored:
+            return None
+        last = stored[-1]
+        return Progress(len(stored), last.first + len(last.items), last.state, last.size)
+
+    def write(self, path: str, part: str, pages: Sequence[StoredPage]) -> None:
+        self.writes += 1
+        self._stored.setdefault((path, part), {}).update({page.number: page for page in pages})
+
+    def clear(self, path: str, part: str) -> None:
+        self._stored.pop((path, part), None)
+
+    def opened(self, path: str, part: str, pages: int) -> LongList:
+        stored = self._row(path, part)[:pages]
+        count = stored[-1].first + len(stored[-1].items) if stored else 0
+        starts = [page.first for page in stored]
+        return LongList(path, part, count, starts, lambda number: list(stored[number].items))
+
+    def _row(self, path: str, part: str) -> list[StoredPage]:
+        """The pages in order, as far as none is missing."""
+        stored = self._stored.get((path, part), {})
+        return [stored[number] for number in range(len(stored)) if number in stored]

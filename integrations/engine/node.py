@@ -11,6 +11,7 @@ from connectors.sdk.wire import Json, Schema
 from integrations.engine.asking import Answered, Question, Sighting
 from integrations.engine.body import Body
 from integrations.engine.journal import Entry
+from integrations.engine.long_list import LongList, PageStore
 from integrations.engine.outcome import Outcome
 from integrations.engine.plan import Plan
 from integrations.engine.problem import Problem
@@ -85,6 +86,10 @@ class Context(Protocol):
     def ask(self, *, path: str, question: Question) -> Answered:
         """What a person decided, or that nobody did in time. Raises `Held` as long as the question is open."""
 
+    @property
+    def pages(self) -> PageStore:
+        """Where the run's long lists are kept."""
+
 
 class StepScope(Protocol):
     """The names an expression may use at this point of this run: `$event, $steps.<id>, $item, $index, $vars`."""
@@ -109,7 +114,10 @@ class StepScope(Protocol):
         """Say what the step works on (its resolved configuration, for people) before it does anything that counts."""
 
     def evaluate(self, source: str, extra: Mapping[str, Json] | None = None) -> Json:
-        """Evaluate a checked expression; `extra` adds bindings (`{"in": …}` for `$in`)."""
+        """Evaluate a checked expression; `extra` adds bindings (`{"in": …}` for `$in`). A long list as its result is `Data`."""
+
+    def items(self, source: str) -> list[Json] | LongList:
+        """The list an expression gives: nothing is an empty one, a single value a list of one. It may be a long one."""
 
     def resolve(self, value: Json) -> Json:
         """Replace every `{"$expr": "…"}` inside `value` by its result; whole-field expressions keep their type.

@@ -7,6 +7,7 @@ from connectors.sdk.wire import Json
 from integrations.engine.expressions import MISSING, compile_expression, resolve
 from integrations.engine.journal import Entry
 from integrations.engine.journey import Journey
+from integrations.engine.long_list import LongList
 from integrations.engine.node import Context
 
 __all__ = ["Scope"]
@@ -55,6 +56,9 @@ class Scope:
         names = {**self._names, **extra} if extra else self._names
         result = compile_expression(source).evaluate(names, self._journey.context)
         return None if result is MISSING else result
+
+    def items(self, source: str) -> list[Json] | LongList:
+        return compile_expression(source).list_of(self._names, self._journey.context)
 
     def resolve(self, value: Json) -> Json:
         return resolve(value, self._found)

@@ -29,6 +29,7 @@ VERDICTS: Mapping[str, str] = {
 }
 PAYLOADS = ("confirmed", "intended")
 VARYING = re.compile(r"[\"“'][^\"”']{0,200}[\"”']|\b[0-9a-f]{8,}\b|\bag[xl][A-Za-z0-9_-]{6,}\b|\d+")
+PLACE_IN_A_LIST = re.compile(r"/\d+(?=/|$)")
 
 
 def capture(run: Run, parked: Parked) -> Failure:
@@ -98,7 +99,8 @@ def fingerprint_of(flow_key: str, node: str, operation: str, problem: StepFailur
     A missing table row is grouped by table and key, since one row cures all of them.
     """
     message = VARYING.sub("…", problem.sentence)
-    parts: list[object] = [flow_key, node, operation, problem.kind, problem.code, problem.pointer]
+    field = PLACE_IN_A_LIST.sub("/…", problem.pointer)
+    parts: list[object] = [flow_key, node, operation, problem.kind, problem.code, field]
     if problem.kind == "table_miss":
         parts = [flow_key, problem.kind, problem.info.get("table"), problem.info.get("key")]
         message = ""

@@ -6,7 +6,8 @@ from typing import Literal
 from connectors.sdk.wire import Json, Schema
 from integrations.engine.decimal_check import shape_of
 from integrations.engine.findings import Findings
-from integrations.engine.mapping import check_mapping, compile_mapping
+from integrations.engine.mapped import mapped
+from integrations.engine.mapping import check_mapping, compile_mapping, paged_lists
 from integrations.engine.mapping_schema import MAPPING_DEFS, MAPPING_REF
 from integrations.engine.node import Catalog, Compiled, CompileScope, Ports, StepScope
 from integrations.engine.outcome import Done, Outcome
@@ -15,7 +16,8 @@ __all__ = ["NODE", "MapValue"]
 
 
 class MapValue:
-    """Params: `value`, in which every expression is replaced; a mapping document is one expression."""
+    """Params: `value`, in which every expression is replaced; a mapping document is one expression. `lists` and `rest` say
+    how its lists are made page by page."""
 
     id = "map"
     version = 1
@@ -56,15 +58,18 @@ class MapValue:
         findings = Findings(scope)
         if not findings.config(self.schema, config):
             return findings.compiled({})
-        if "mapping" in config:
-            check_mapping(config["mapping"], "/config/mapping", findings)
-            value: Json = {"$expr": compile_mapping(config["mapping"])} if not findings.problems else {}
-        else:
-            value = config["fields"]
+        value, lists = config.get("fields", {}), {}
+        if "mapping" not in config:
             findings.values(value, "/config/fields")
-        return findings.compiled({"value": value}, shape=shape_of(value, findings))
+        else:
+            check_mapping(config["mapping"], "/config/mapping", findings)
+            if not findings.problems:
+                value, lists = {"$expr": compile_mapping(config["mapping"])}, paged_lists(config["mapping"])
+        return findings.compiled({"value": value, **lists}, shape=shape_of(value, findings))
 
     def execute(self, params: Mapping[str, Json], scope: StepScope) -> Outcome:
+        if "lists" in params:
+            return Done(mapped(params, scope))
         return Done(scope.resolve(params["value"]))
 
 

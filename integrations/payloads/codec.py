@@ -49,7 +49,8 @@ class Unreadable(Exception):  # noqa: N818 - named by what it is
 def pack(value: Json, *, klass: Class, subject: str = "") -> bytes:
     """Code a JSON value for storage. `subject` names whose data it is: erasing that subject erases it.
 
-    A long list in it is coded as its note. Raises TypeError for anything that isn't JSON (Decimal, datetime, integers over 64 bits).
+    A long list in it is coded as its note. Raises TypeError for anything that isn't JSON (Decimal, datetime, integers over
+    64 bits).
     """
     plain = orjson.dumps(value, default=_refuse, option=JSON_ONLY)
     short, form = squeeze(plain)

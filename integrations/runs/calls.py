@@ -67,8 +67,7 @@ class Calls:
         Raises `Failure`, `Held` when the far system's limits say that it has to wait (nothing was sent or meant then),
         `Superseded`, and `HandedBack` when this process's slice is over.
         """
-        if self._leases.closing:
-            raise HandedBack
+        self.go_on()
         operation = self._operation(step)
         connection = connections.bound(self._run.environment_id, step.slot, not_before=self._bindings_since)
         _same_connector(connection, step)
@@ -81,6 +80,11 @@ class Calls:
             if isinstance(operation, Read):
                 return self._signed_in(connection, step, admission, lambda call: operation.run(call, data))
             return self._write(connection, step, admission, operation)
+
+    def go_on(self) -> None:
+        """Raise `HandedBack` when this process's slice is over: called wherever a step can be left and taken up again."""
+        if self._leases.closing:
+            raise HandedBack
 
     def _operation(self, step: StepCall) -> Operation:
         try:

@@ -13,8 +13,10 @@ from connectors.sdk.wire import Json
 from integrations.approvals import asking
 from integrations.dedupe.seen import Claim, claim
 from integrations.engine.asking import Answered, Question, Sighting
+from integrations.engine.long_list import PageStore
 from integrations.engine.node import EffectSpec
 from integrations.engine.waiting import Held
+from integrations.lists.store import RunPages
 from integrations.mapping.lookup import lookup
 from integrations.mapping.turn import Remembered
 from integrations.runs.calls import Calls, StepCall
@@ -74,6 +76,11 @@ class RunContext:
         run = self._run
         wanted = Claim(run.environment_id, run.flow_key, memory, key, run.event_id, run.pk, path, window)
         return self._calls.journal.commit(lambda: claim(wanted))
+
+    @property
+    def pages(self) -> PageStore:
+        """The run's long lists."""
+        return RunPages(self._calls.journal, self._calls.go_on)
 
     def ask(self, *, path: str, question: Question) -> Answered:
         """What was decided. An open question parks the run on its token until it expires, if it ever does."""

@@ -9,7 +9,9 @@ from connectors.sdk.errors import Failure
 from connectors.sdk.wire import Json
 from integrations.engine.failing import restored
 from integrations.engine.journal import Entry, EntryState
+from integrations.engine.long_list import revived
 from integrations.engine.outcome import Done, Fail, Outcome, Retry, Wait
+from integrations.lists.reading import lists_of
 from integrations.payloads import codec
 from integrations.runs.models import StepEntry
 from integrations.runs.rows import Row
@@ -98,11 +100,13 @@ def entries_of(run_id: int) -> dict[str, Entry]:
             waits.pop(path, None)
     entries: dict[str, Entry] = {}
     found = list(latest.values())
+    lists = lists_of(run_id)
     for start in range(0, len(found), READ_AT_ONCE):
         some = found[start : start + READ_AT_ONCE]
         outputs = codec.unpack_all(row[6] for row in some)
-        for row, output in zip(some, outputs, strict=True):
+        for row, stored in zip(some, outputs, strict=True):
             path, node, attempt, state, port, spent, _, next_at, problem = row
+            output = revived(stored, lists) if lists else stored
             until = waits.get(path) if state in ("wait", "begun") else next_at
             entries[path] = _entry(path, node, attempt, state, (port, output, spent, until, problem))
     return entries

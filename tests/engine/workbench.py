@@ -14,6 +14,7 @@ from connectors.sdk.wire import Json, Request, Schema
 from integrations.engine.asking import Answered, Question, Sighting
 from integrations.engine.catalog import discover_nodes
 from integrations.engine.compiler import compile_flow
+from integrations.engine.memory import MemoryPages
 from integrations.engine.node import EffectSpec, NodeType
 from integrations.engine.plan import Plan
 from integrations.engine.waiting import EffectInFlight, Held, Superseded
@@ -166,6 +167,7 @@ class Scripted:
         self.seen: dict[tuple[str, str], str] = {}
         self.answers: dict[str, list[Json]] = {}
         self.questions: list[tuple[str, Question]] = []
+        self.pages = MemoryPages()
 
     @classmethod
     def by(cls, read: Mapping[str, Any]) -> Self:

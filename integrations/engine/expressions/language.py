@@ -16,14 +16,17 @@ from connectors.sdk.errors import Data, Failure
 from connectors.sdk.wire import Json
 from integrations.engine.expressions.functions import FUNCTIONS, Function
 from integrations.engine.expressions.missing import MISSING, Missing
-from integrations.engine.expressions.plain_path import UNSURE, follow, plain_path
+from integrations.engine.expressions.plain_path import UNSURE, find_list, follow, plain_path
 from integrations.engine.limits import LIMITS
+from integrations.engine.long_list import LongList, refused
 from integrations.engine.node import Context
 
 __all__ = ["MISSING", "NAMES", "Expression", "Missing", "SyntaxProblem", "compile_expression"]
 
 NAMES = ("event", "steps", "item", "index", "vars", "in")
 """What an expression may read, each written with a dollar."""
+PAGE_NAMES = ("Page", "First")
+"""What our own expressions over the pages of a list read besides: some of its items, and the place of their first one."""
 
 _ROOT = "§"
 _VARIABLE = re.compile(r"\$([A-Za-z_]\w*)")
@@ -35,6 +38,9 @@ _LIMITS: dict[str, Any] = {
     "max_array_length": LIMITS.expression_array,
     "max_result_size": LIMITS.expression_result,
 }
+_COUNTED = re.compile(r"\$count\((\$[^()]*)\)")
+_UNREADABLE = "U1004"
+"""The code for a value that isn't JSON: of all that names hold, only a long list isn't."""
 _OVER_LIMIT = frozenset({"U1001", "D1011", "D1012", "D1013"})
 
 
@@ -59,16 +65,18 @@ class SyntaxProblem(ValueError):  # noqa: N818 - a problem of the text, shown to
 class Expression:
     """A compiled expression; may be shared between threads."""
 
-    __slots__ = ("_offset", "_path", "_present", "_program", "source")
+    __slots__ = ("_counted", "_offset", "_path", "_present", "_program", "source")
 
     def __init__(self, source: str) -> None:
         _check(source)
         used = set(_VARIABLE.findall(source))
-        prefix = "".join(f"${name} := `{_ROOT}`.`{name}`; " for name in NAMES if name in used)
+        prefix = "".join(f"${name} := `{_ROOT}`.`{name}`; " for name in (*NAMES, *PAGE_NAMES) if name in used)
         functions = [FUNCTIONS[name] for name in used if name in FUNCTIONS]
         self.source = source
         self._offset = len(prefix) + 1
         self._path = plain_path(source, NAMES)
+        counted = _COUNTED.fullmatch(source.strip())
+        self._counted = plain_path(counted[1].strip(), NAMES) if counted else None
         try:
             self._program = _program(f"({prefix}{source}\n)", functions)
             self._present = _program(f"({prefix}$exists(({source}\n)))", functions)
@@ -80,10 +88,22 @@ class Expression:
         failures of functions through (`TableMiss`). `$now()` and `$today()` are the context's `now`."""
         if self._path is not None and (found := follow(self._path, names)) is not UNSURE:
             return found
+        if self._counted is not None and (counted := find_list(self._counted, names)) is not None:
+            return len(counted)
         result = self._run(self._program, names, context)
         if result is None and not self._run(self._present, names, context):
             return MISSING
         return result
+
+    def list_of(self, names: Mapping[str, Json], context: Context | None = None) -> list[Json] | LongList:
+        """The list it gives: nothing is an empty one, a single value a list of one. Where it only names a list, that is the
+        list itself, long or not. Raises what `evaluate` raises."""
+        if self._path is not None and (found := find_list(self._path, names)) is not None:
+            return found
+        result = self.evaluate(names, context)
+        if result is MISSING or result is None:
+            return []
+        return result if isinstance(result, list) else [result]
 
     def _run(self, program: jlens.Expression, names: Mapping[str, Json], context: Context | None) -> Json:
         _here.context = context
@@ -97,6 +117,8 @@ class Expression:
             raise
 
     def _failure(self, error: jlens.JlensError) -> Data:
+        if error.code == _UNREADABLE:
+            return refused(self.source)
         limit = error.code in _OVER_LIMIT
         return Data(
             f"The expression took too long or grew too big: {error}."

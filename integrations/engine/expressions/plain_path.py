@@ -1,7 +1,8 @@
 """Most expressions only name a field (`$steps.deal.key`, `$event.lines[0].sku`): followed here, at a tenth of the price.
 
 Only where that gives the same as the language engine, without question: through objects, to a text, true, false, null or
-nothing. Lists (which JSONata maps over), numbers and whole objects are left to the engine.
+nothing. Lists (which JSONata maps over), numbers and whole objects are left to the engine, except where somebody wants
+just the list (`find_list`).
 """
 
 import re
@@ -10,10 +11,11 @@ from typing import Any, Final
 
 from connectors.sdk.wire import Json
 from integrations.engine.expressions.missing import MISSING
+from integrations.engine.long_list import LongList
 
-__all__ = ["UNSURE", "follow", "plain_path"]
+__all__ = ["UNSURE", "find_list", "follow", "plain_path"]
 
-_PATH = re.compile(r"\$([a-z]+)((?:\.[A-Za-z_][A-Za-z0-9_]*|\.`[^`\\]+`|\[\d{1,6}\])+)", re.ASCII)
+_PATH = re.compile(r"\$([a-z]+)((?:\.[A-Za-z_][A-Za-z0-9_]*|\.`[^`\\]+`|\[\d{1,6}\])*)", re.ASCII)
 _PART = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\.`([^`\\]+)`|\[(\d+)\]", re.ASCII)
 _WORDS = frozenset({"and", "or", "in", "null", "true", "false", "function"})
 """Names that mean something else where an operator or a value may stand."""
@@ -51,8 +53,18 @@ def follow(path: tuple[str | int, ...], names: Mapping[str, Json]) -> Any:
             if part >= len(value):
                 return MISSING
             value = value[part]
-        elif isinstance(value, list) or isinstance(part, int):
+        elif isinstance(value, list | LongList) or isinstance(part, int):
             return UNSURE
         else:
             return MISSING
     return value if value is None or isinstance(value, str | bool) else UNSURE
+
+
+def find_list(path: tuple[str | int, ...], names: Mapping[str, Json]) -> list[Json] | LongList | None:
+    """The list that stands at the path, through objects only; None for anything else."""
+    value: Any = names
+    for part in path:
+        if not isinstance(value, Mapping) or part not in value:
+            return None
+        value = value[part]
+    return value if isinstance(value, list | LongList) else None

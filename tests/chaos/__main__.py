@@ -16,16 +16,20 @@ from tests.chaos.report import as_json, told
 from tests.chaos.story import told as tell
 
 DEALS, MANY = 200, 2000
-PASSINGS = 30  # boundaries that the two runs of one deal pass
-DEATHS_PER_DEAL = 0.12  # at a boundary
+READS, WRITES = 14, 2.5  # boundaries of a kind that the two runs of one deal pass
+
+
+def kill_at(deals: int) -> str:
+    """About as many deaths before a step as in the middle of a write and after its answer; at least seven of each."""
+    each = max(7, 0.03 * deals) / deals
+    return f"*:before@{each / READS:.6f},*:intended@{each / WRITES:.6f},*:sent@{each / WRITES:.6f}"
 
 
 def campaign(name: str, deals: int, seed: int, say: Callable[[str], None], *, keep: bool = False) -> Outcome:
     """One backend from an empty folder to the verdict. Raises `StuckError` and `NeverReadyError`."""
     folder = Path(tempfile.mkdtemp(prefix="interlock-chaos-"))
-    share = max(DEATHS_PER_DEAL, 8 / deals) / PASSINGS
     try:
-        with backend(name) as servers, Installation(folder, servers, share) as installation:
+        with backend(name) as servers, Installation(folder, servers, kill_at(deals)) as installation:
             return Campaign(installation, tell(seed, deals), say).run()
     finally:
         if keep:

@@ -19,7 +19,7 @@ __all__ = ["Campaign", "Outcome", "StuckError"]
 BACKLOG = 40  # runs that may be under way when the next wave is won
 TICK = 0.25  # seconds
 LOOK_EVERY = 1.0  # seconds between two looks at what is pending
-TELL_EVERY = 20.0  # seconds between two lines about what isn't over yet
+TELL_EVERY = 15.0  # seconds between two lines about what isn't over yet
 AT_REST_WITHIN = 300.0  # seconds from the last win, with everything calm
 HELD_FOR_GOOD = "payload_changed"
 EVIDENCE = {
@@ -41,7 +41,6 @@ class Outcome:
     deals: int
     verdict: Verdict
     faults: dict[str, int]
-    died_at: dict[str, int]
     oldest_pending_s: float
     oldest_reached_s: float
     slowest_start_s: float
@@ -71,7 +70,7 @@ class Campaign:
         self._second: list[Deal] = []
         self._began = 0.0
         self._looked = self._told = time.monotonic()
-        self._pending = 0
+        self._pending = self._over = 0
         self._oldest = 0.0
         self._resent = 0
         self._by_hand: Counter[str] = Counter()
@@ -107,7 +106,7 @@ class Campaign:
                 self._mayhem.insist()
             self._win_again()
             self._reconnect()
-            self._mayhem.act(time.monotonic() - self._began, 1 - len(waves) / count)
+            self._mayhem.act(time.monotonic() - self._began, 1 - len(waves) / count, self._over)
             self._at.tick(TICK)
 
     def _win(self, wave: Sequence[int]) -> None:
@@ -142,7 +141,8 @@ class Campaign:
             self._told = time.monotonic()
             self._say(self._still_pending())
         pending = self._operator.pending()
-        self._pending, self._oldest = pending.count, max(self._oldest, pending.oldest_s)
+        self._pending, self._over = pending.count, pending.over
+        self._oldest = max(self._oldest, pending.oldest_s)
         self._resent += self._far.resend_lost()
         self._far.refusals()
         self._looked = time.monotonic()
@@ -206,12 +206,15 @@ class Campaign:
 
     def _still_pending(self) -> str:
         rows = self._at.ask(
-            "SELECT id, title, state, reason, waits_for, due_at, suspect, deaths FROM integrations_run WHERE "
-            "state IN ('queued', 'running') OR (state = 'parked' AND reason <> 'person') ORDER BY id LIMIT 5"
+            "SELECT state, reason, waits_for, suspect, COUNT(*) FROM integrations_run WHERE "
+            "state IN ('queued', 'running') OR (state = 'parked' AND reason <> 'person') "
+            "GROUP BY state, reason, waits_for, suspect ORDER BY COUNT(*) DESC LIMIT 8"
         )
-        lines = "\n".join(str(tuple(row)) for row in rows)
-        seconds = time.monotonic() - self._began
-        return f"{seconds:.0f} s: {self._pending} runs are pending, {self._far.undelivered()} webhooks undelivered\n{lines}"
+        groups = ", ".join(" ".join(str(part) for part in row if part) for row in rows)
+        counts = f"{self._over} runs are over, {self._pending} pending, {self._far.undelivered()} webhooks under way"
+        drains = self._at.ask("SELECT state, COUNT(*) FROM integrations_drain GROUP BY state ORDER BY state")
+        resident = ", ".join(f"{number} {state}" for state, number in drains) or "none"
+        return f"{time.monotonic() - self._began:.0f} s: {counts}: {groups}; drains: {resident}"
 
     def _judge(self) -> Outcome:
         waiting = frozenset(one.deal for one in self._operator.waiting())
@@ -223,7 +226,6 @@ class Campaign:
             deals=len(self._keys),
             verdict=verdict,
             faults=faults,
-            died_at=self._at.died_at(),
             oldest_pending_s=round(self._operator.pending().oldest_s, 1),
             oldest_reached_s=round(self._oldest, 1),
             slowest_start_s=round(self._mayhem.slowest_start, 1),

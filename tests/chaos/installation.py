@@ -40,7 +40,7 @@ class NeverReadyError(Exception):
 class Installation:
     """One data folder, and whatever runs on it. Use it as a context from the main thread."""
 
-    def __init__(self, folder: Path, backend: Backend, kill_share: float) -> None:
+    def __init__(self, folder: Path, backend: Backend, kill_at: str) -> None:
         self.folder = folder
         self.data = folder / "data"
         self.kills = folder / "kills"
@@ -53,7 +53,7 @@ class Installation:
             **backend.env(),
             "INTERLOCK_RUNTIME_DIR": str(folder / "run"),
             "INTERLOCK_CALL_DEADLINE": str(DEADLINE),
-            "INTERLOCK_KILL_AT": f"*:any@{kill_share:.6f}",
+            "INTERLOCK_KILL_AT": kill_at,
             "INTERLOCK_KILL_MARKER": str(self.kills),
         }
         console = Console(log=folder / "interlock.log")
@@ -135,26 +135,23 @@ class Installation:
             for pid, above in sorted(processes.below(self._product.pid).items()):
                 yield pid, above == self._product.pid
 
-    def stop_chance(self) -> int:
-        """No process kills itself from now on; returns how many have."""
-        count = self.died_by_chance()
+    def stop_chance(self) -> None:
+        """No process kills itself from now on."""
         with contextlib.suppress(FileNotFoundError):
             self.kills.rename(self.folder / "killed")
-        return count
 
     def start_chance(self) -> None:
         self.kills.mkdir(exist_ok=True)
 
-    def died_by_chance(self) -> int:
-        return sum(1 for folder in (self.kills, self.folder / "killed") for _ in folder.glob("*"))
-
     def died_at(self) -> dict[str, int]:
         """Where processes have killed themselves, by boundary."""
-        found: dict[str, int] = {}
+        found = {"before": 0, "intended": 0, "during": 0, "sent": 0}
         for folder in (self.kills, self.folder / "killed"):
             for marker in folder.glob("*"):
                 boundary = marker.read_text().strip().rpartition(":")[2] or "unknown"
-                found[boundary] = found.get(boundary, 0) + 1
+                found[boundary] = (
+                    found.get(boundary, 0) + 1
+                )  # a marker may be empty: killed while it was written
         return found
 
     # -- what is seen from outside ------------------------------------------------------------------------------------

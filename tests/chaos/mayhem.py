@@ -38,6 +38,7 @@ Interlock a slower and slower pace, and rightly so."""
 
 BURST = 3  # requests
 KILL_EVERY = 3.0  # seconds between two kills of a process that carries runs
+PATIENCE = 10.0  # seconds more for a process to end at least one run before the next one is killed
 TURN_EVERY = 8.0  # seconds between two kills of another part
 HEAVY_PER_DEALS = 200  # everything dies once for so many deals, at least once
 
@@ -67,6 +68,7 @@ class Mayhem:
         self.counts: Counter[str] = Counter(dict.fromkeys(["drain killed", *acts], 0))
         self.slowest_start = 0.0
         self._next_kill = KILL_EVERY
+        self._over = 0
         self._next_turn = TURN_EVERY
         self._turn = 0
         self._points = _points(2 * max(1, round(deals / HEAVY_PER_DEALS)))
@@ -80,10 +82,12 @@ class Mayhem:
             self._far.arm(fault)
         self._at.start_chance()
 
-    def act(self, now: float, progress: float) -> None:
-        """What is due `now` seconds after the beginning, when `progress` (0 to 1) of the story has been won."""
-        if now >= self._next_kill:
+    def act(self, now: float, progress: float, over: int) -> None:
+        """What is due `now` seconds after the beginning, when `progress` (0 to 1) of the story has been won and `over` runs
+        have ended."""
+        if now >= self._next_kill and (over > self._over or now >= self._next_kill + PATIENCE):
             self._next_kill = now + KILL_EVERY * self._chance.uniform(0.6, 1.4)
+            self._over = over
             self.counts["drain killed"] += self._at.kill_drain(self._chance.choice)
         if now >= self._next_turn:
             name, strike = self._light[self._turn % len(self._light)]
@@ -118,14 +122,22 @@ class Mayhem:
 
     def end(self) -> None:
         """Quiet: no more faults, no more kills."""
-        self.counts["killed at a boundary"] = self._at.stop_chance()
+        self._at.stop_chance()
         self._far.calm()
 
     def happened(self) -> dict[str, int]:
         """Every fault that was planned with how often it really happened."""
         hits = self._far.hits()
         faults = {fault.name: hits[fault.name] for fault in (*FAULTS, *BURSTS)}
-        return faults | dict(self.counts) | {"401 answered": self._far.refusals()}
+        return faults | dict(self.counts) | self._deaths() | {"401 answered": self._far.refusals()}
+
+    def _deaths(self) -> dict[str, int]:
+        at = self._at.died_at()
+        return {
+            "killed before a step": at["before"],
+            "killed in the middle of a write": at["intended"] + at["during"],
+            "killed after the answer": at["sent"],
+        }
 
     def _expire(self) -> int:
         self._far.expire_tokens()

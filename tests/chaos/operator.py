@@ -20,6 +20,7 @@ PATIENCE = 60.0  # seconds a server may be away
 REASON = "The deal has changed; the first invoice is credited by hand."
 PENDING = """SELECT COUNT(*), MIN(queued_at) FROM integrations_run WHERE state IN ('queued', 'running')
     OR (state = 'parked' AND reason NOT IN ('person', 'reconnect'))"""
+OVER = "SELECT COUNT(*) FROM integrations_run WHERE state IN ('succeeded', 'failed', 'cancelled')"
 WAITING = """SELECT r.id, r.title, r.reason, COALESCE(f.code, '') FROM integrations_run r
     LEFT JOIN integrations_failure f ON f.id = r.failure_id
     WHERE r.state = 'parked' AND r.reason IN ('person', 'reconnect') ORDER BY r.id"""
@@ -40,10 +41,11 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Runs that go on by themselves: how many, and the age of the oldest in seconds."""
+    """Runs that go on by themselves: how many, and the age of the oldest in seconds. `over`: runs that have ended."""
 
     count: int
     oldest_s: float
+    over: int
 
 
 class Operator:
@@ -55,7 +57,7 @@ class Operator:
 
     def pending(self) -> Pending:
         ((count, oldest),) = self._at.ask(PENDING)
-        return Pending(int(count), _age(oldest))
+        return Pending(int(count), _age(oldest), int(self._at.ask(OVER)[0][0]))
 
     def waiting(self) -> list[Waiting]:
         rows = self._at.ask(WAITING)

@@ -17,8 +17,6 @@ def told(outcome: Outcome) -> Iterator[str]:
     for name, count in outcome.faults.items():
         mark = "   <- never happened, so nothing was proved" if count == 0 else ""
         yield f"  {name:<34}{count:>6}{mark}"
-    at = ", ".join(f"{boundary} {count}" for boundary, count in sorted(outcome.died_at.items()))
-    yield f"  {'boundaries killed at':<34}  {at or 'none'}"
     yield f"  {'oldest run on its way':<34}{outcome.oldest_reached_s:>6.1f} s"
     yield f"  {'oldest pending at the end':<34}{outcome.oldest_pending_s:>6.1f} s"
     yield f"  {'slowest start after a kill of all':<34}{outcome.slowest_start_s:>6.1f} s"

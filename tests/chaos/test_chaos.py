@@ -16,7 +16,6 @@ GOOD = Outcome(
     deals=3,
     verdict=Verdict(),
     faults={"web killed": 1, "sage50 hang": 2},
-    died_at={"before": 1},
     oldest_pending_s=0.0,
     oldest_reached_s=9.5,
     slowest_start_s=4.2,

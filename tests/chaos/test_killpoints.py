@@ -18,22 +18,25 @@ import time; time.sleep(0.2)
 """
 
 
+M = Path("m")
+
+
 @pytest.mark.parametrize(
-    ("text", "aim"),
+    ("text", "aims"),
     [
-        ("invoice", Aim("invoice", "before", 0.0, Path("m"))),
-        ("invoice:sent", Aim("invoice", "sent", 0.0, Path("m"))),
-        ("*:any@1/200", Aim("*", "any", 0.005, Path("m"))),
-        ("*:any@0.25", Aim("*", "any", 0.25, Path("m"))),
-        ("", None),
+        ("invoice", [Aim("invoice", "before", 0.0, M)]),
+        ("invoice:sent", [Aim("invoice", "sent", 0.0, M)]),
+        ("*:any@1/200", [Aim("*", "any", 0.005, M)]),
+        ("*:sent@0.25, deal:any@1/2", [Aim("*", "sent", 0.25, M), Aim("deal", "any", 0.5, M)]),
+        ("", []),
     ],
 )
-def test_the_setting_names_a_step_a_boundary_and_a_chance(text: str, aim: Aim | None) -> None:
-    assert aimed(text, "m") == aim
+def test_the_setting_names_steps_boundaries_and_chances(text: str, aims: list[Aim]) -> None:
+    assert aimed(text, "m") == tuple(aims)
 
 
 def test_without_a_marker_nothing_is_ever_killed() -> None:
-    assert aimed("invoice", "") is None
+    assert aimed("invoice", "") == ()
 
 
 def passed(at: str, marker: Path) -> int:

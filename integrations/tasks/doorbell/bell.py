@@ -16,6 +16,7 @@ class Doorbell:
     def __init__(self, owner: str) -> None:
         self._path = bell_path(owner)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        self._path.unlink(missing_ok=True)  # a killed drain left it behind, and its message came again
         self._socket.bind(str(self._path))
         self._readable = select.poll()
         self._readable.register(self._socket, select.POLLIN)

@@ -24,7 +24,7 @@ from integrations.runs.runner import Runner
 from integrations.runs.slots import Recorder, Slots
 from integrations.runs.writer import FenceLost, Writer
 from integrations.tasks.chores import run_errands
-from integrations.tasks.doorbell import Doorbell
+from integrations.tasks.doorbell import Doorbell, call_others
 from integrations.tasks.models import Drain
 from integrations.tasks.roster import beat, here, join
 
@@ -134,6 +134,8 @@ class Draining:
             self._leases.hold(run.pk, began)
             self._slots.take()
             self._pool.submit(self._advance, run)
+        if len(claimed) == room:
+            call_others()
         return bool(claimed)
 
     def _advance(self, run: Run) -> None:
@@ -175,7 +177,7 @@ class Draining:
         while not self._stop.wait(0 if more else ERRANDS_EVERY) and not self._leases.closing:
             more = False
             try:
-                more = run_errands(self._writer)
+                more = run_errands(self._writer, self.owner)
             except (*AWAY, FenceLost) as trouble:
                 logger.warning("errands of drain %s wait for the database: %s", self.owner, trouble)
                 forget_broken()

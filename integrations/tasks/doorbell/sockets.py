@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import os
+import random
 import socket
 import tempfile
 import time
@@ -11,7 +12,17 @@ from pathlib import Path
 
 from django.conf import settings
 
-__all__ = ["DUE", "END", "ask_to_end", "bell_path", "lead", "ring_here", "runtime_folder", "send"]
+__all__ = [
+    "DUE",
+    "END",
+    "ask_to_end",
+    "bell_path",
+    "call_others",
+    "lead",
+    "ring_here",
+    "runtime_folder",
+    "send",
+]
 
 DUE, END = b"!", b"."
 STALE_AFTER = 5.0  # seconds
@@ -56,7 +67,20 @@ def bell_path(owner: str) -> Path:
 
 
 def ring_here() -> None:
-    """Tell every drain of this machine that something is due. Never blocks, never fails."""
+    """Tell one drain of this machine, any one, that something is due. Never blocks, never fails.
+
+    Two that wake for one run get in each other's way; whoever finds more than it has room for calls the others.
+    """
+    folder = _folder_name()
+    bells = _bells(folder)
+    random.shuffle(bells)
+    for bell in bells:
+        if _send(DUE, f"{folder}/{bell}"):
+            return
+
+
+def call_others() -> None:
+    """Tell every drain of this machine that more is due than one of them has room for."""
     send(DUE)
 
 
@@ -68,12 +92,16 @@ def ask_to_end() -> None:
 def send(message: bytes, to: str = "") -> None:
     """A datagram to every bell whose name begins with `to`."""
     folder = _folder_name()
+    for name in _bells(folder):
+        if name.startswith(to):
+            _send(message, f"{folder}/{name}")
+
+
+def _bells(folder: str) -> list[str]:
     try:
-        names = [name for name in os.listdir(folder) if name.endswith(".bell") and name.startswith(to)]  # noqa: PTH208 - 10 µs at each webhook
+        return [name for name in os.listdir(folder) if name.endswith(".bell")]  # noqa: PTH208 - 10 µs at each webhook
     except FileNotFoundError:
-        return
-    for name in names:
-        _send(message, f"{folder}/{name}")
+        return []
 
 
 @cache
@@ -82,13 +110,18 @@ def _hand() -> socket.socket:
     return socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
 
 
-def _send(message: bytes, path: str) -> None:
+def _send(message: bytes, path: str) -> bool:
+    """False = nobody listens there any more. A bell that is full has been rung enough."""
     try:
         _hand().sendto(message, path)
-    except (BlockingIOError, FileNotFoundError):
-        return
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        return False
     except ConnectionRefusedError:
         _remove_stale(Path(path))
+        return False
+    return True
 
 
 def _remove_stale(path: Path) -> None:

@@ -1,5 +1,7 @@
 """What runs ask people: the list of what waits, one question, and the decision."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -7,33 +9,42 @@ from rest_framework.response import Response
 
 from integrations.access.authorise import authorise
 from integrations.api.idempotency import once
+from integrations.api.large import LargeList
 from integrations.api.problems import ApiProblem
 from integrations.api.run_actions import IDEMPOTENCY
-from integrations.api.seen import SeenList, SeenRow
+from integrations.api.seen import SeenRow
 from integrations.api.shapes.approvals import AnswerInput, ApprovalDetailShape, ApprovalShape, approval_rows
 from integrations.approvals.decide import NotWaiting, WrongAnswer, decide, decide_action
 from integrations.approvals.models import Approval
+from integrations.keyset import each
 from integrations.releases.models import Environment
 
 __all__ = ["ApprovalDecide", "ApprovalDetail", "ApprovalList"]
 
 
-class ApprovalList(SeenList):
+class ApprovalList(LargeList):
     """What runs have asked people, the latest first."""
 
     actions = {"GET": "approval.view"}
     serializer_class = ApprovalShape
 
     def rows(self) -> QuerySet[Approval]:
-        wanted = self.request.query_params
         rows: QuerySet[Approval] = approval_rows().defer("message", "answer", "form")
-        if wanted.get("state"):
-            rows = rows.filter(state__in=_states(wanted["state"]))
-        if wanted.get("flow"):
-            rows = rows.filter(flow_key=wanted["flow"])
-        if wanted.get("run"):
-            rows = rows.filter(run_id=_number(wanted["run"]))
         return rows
+
+    def found(self, rows: QuerySet[Approval]) -> list[QuerySet[Approval]] | None:
+        wanted = self.request.query_params
+        if wanted.get("run"):
+            return [rows.filter(run_id=_number(wanted["run"]))]
+        if wanted.get("state") != Approval.State.WAITING:
+            return None
+        where = self.places()
+        every = where if where is not None else Environment.objects.values_list("pk", flat=True)
+        return each(rows.filter(state=Approval.State.WAITING), environment=every)
+
+    def checked(self) -> dict[str, Any]:
+        states = self.request.query_params.get("state")
+        return {"state": _states(states)} if states else {}
 
     @extend_schema(
         parameters=[OpenApiParameter(name, str) for name in ("environment", "state", "flow", "run")],

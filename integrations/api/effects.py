@@ -8,36 +8,40 @@ from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from integrations.api.large import LargeList
 from integrations.api.problems import ApiProblem
-from integrations.api.seen import SeenList, SeenRow
+from integrations.api.seen import SeenRow
 from integrations.api.shapes.effects import CrossReferenceShape, EffectDetailShape, EffectShape, effect_rows
 from integrations.effects.models import CrossReference, Effect
-from integrations.releases.models import Environment
+from integrations.keyset import newest
 
 __all__ = ["CrossReferenceList", "EffectDetail", "EffectList", "EffectRow"]
 
-_PATHS = ("run__environment", "connection__environment")
-"""An effect's environment is that of its run, or of the connection it went through when the run is gone."""
+_FIELDS = {"state": "state", "record": "record", "flow": "flow_key", "far_id": "far_id"}
+_SETTLED = Effect.State.CONFIRMED.value
 
 
-class EffectList(ListModelMixin, SeenList):
-    """Effects, newest first."""
+class EffectList(ListModelMixin, LargeList):
+    """Effects, newest first. Those of one flow or one kind of record are looked for among the newest 200,000."""
 
     actions = {"GET": "effect.view"}
     serializer_class = EffectShape
-    paths = _PATHS
 
     def rows(self) -> QuerySet[Effect]:
         rows: QuerySet[Effect] = effect_rows()
-        for name, field in (
-            ("state", "state"),
-            ("record", "record"),
-            ("flow", "flow_key"),
-            ("far_id", "far_id"),
-        ):
-            if self.request.query_params.get(name):
-                rows = rows.filter(**{field: self.request.query_params[name]})
         return rows
+
+    def found(self, rows: QuerySet[Effect]) -> list[QuerySet[Effect]] | None:
+        wanted = self.request.query_params
+        if wanted.get("far_id"):
+            return [rows.filter(far_id=wanted["far_id"])]
+        if wanted.get("state") not in {None, "", _SETTLED}:
+            return [rows.exclude(state=_SETTLED).filter(state=wanted["state"])]
+        return [newest(rows)] if wanted.get("flow") or wanted.get("record") else None
+
+    def checked(self) -> dict[str, Any]:
+        wanted = self.request.query_params
+        return {field: wanted[name] for name, field in _FIELDS.items() if wanted.get(name)}
 
     @extend_schema(
         parameters=[
@@ -53,16 +57,11 @@ class EffectRow(SeenRow):
 
     view_action = "effect.view"
     serializer_class = EffectDetailShape
-    paths = _PATHS
 
     def rows(self) -> QuerySet[Effect]:
         return Effect.objects.select_related(
-            "run__environment", "connection__environment", "undoing__done_by"
+            "environment", "connection", "undoing__done_by"
         ).prefetch_related("keys")
-
-    def environment_of_row(self, row: Any) -> Environment | None:
-        owner = row.run or row.connection
-        return owner.environment if owner else None
 
 
 class EffectDetail(EffectRow):
@@ -75,13 +74,16 @@ class EffectDetail(EffectRow):
         return Response(EffectDetailShape(self.row).data)
 
 
-class CrossReferenceList(ListModelMixin, SeenList):
+class CrossReferenceList(ListModelMixin, LargeList):
     """Which record here is which record there, by either side's id."""
 
     actions = {"GET": "effect.view"}
     serializer_class = CrossReferenceShape
 
     def rows(self) -> QuerySet[CrossReference]:
+        return CrossReference.objects.select_related("environment", "effect__undoing__done_by")
+
+    def found(self, rows: QuerySet[CrossReference]) -> list[QuerySet[CrossReference]]:
         key = self.request.query_params.get("key")
         if not key:
             raise ApiProblem(
@@ -90,8 +92,7 @@ class CrossReferenceList(ListModelMixin, SeenList):
                 "Name a record by ?key=.",
                 errors=[{"pointer": "/key", "code": "required", "message": "Required."}],
             )
-        found = CrossReference.objects.select_related("environment", "effect__undoing__done_by")
-        return found.filter(source_id=key) | found.filter(far_id=key)
+        return [rows.filter(source_id=key), rows.filter(far_id=key)]
 
     @extend_schema(
         parameters=[OpenApiParameter("key", str, required=True), OpenApiParameter("environment", str)]

@@ -11,6 +11,7 @@ from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from integrations.api.large import LargeList
 from integrations.api.seen import SeenList, SeenRow
 from integrations.api.shapes.events import EndpointShape, EventDetailShape, EventShape, RefusalShape
 from integrations.ingress.models import Endpoint, Event, Refusal
@@ -22,16 +23,14 @@ _ENVIRONMENT = OpenApiParameter("environment", str)
 _FLOW = OpenApiParameter("flow", str)
 
 
-class EventList(ListModelMixin, SeenList):
+class EventList(ListModelMixin, LargeList):
     """Events, newest first, without their data."""
 
     actions = {"GET": "event.view"}
     serializer_class = EventShape
 
     def rows(self) -> QuerySet[Event]:
-        rows = Event.objects.select_related("environment").prefetch_related("runs").defer("data")
-        flow = self.request.query_params.get("flow")
-        return rows.filter(flow_key=flow) if flow else rows
+        return Event.objects.select_related("environment").prefetch_related("runs").defer("data")
 
     @extend_schema(parameters=[_ENVIRONMENT, _FLOW])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:

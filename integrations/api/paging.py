@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from django.db.models import Model, Q, QuerySet
 from django.utils.dateparse import parse_datetime
@@ -14,11 +14,20 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from integrations.api.problems import ApiProblem
+from integrations.keyset import merged
 
-__all__ = ["Keyset"]
+__all__ = ["Branching", "Keyset"]
 
 DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 200
+
+
+@runtime_checkable
+class Branching(Protocol):
+    """A list that is read by several queries, each served by an index."""
+
+    def branches(self, rows: QuerySet[Any]) -> list[QuerySet[Any]]:
+        """The rows, as queries that together give all of them."""
 
 
 class Keyset(BasePagination):
@@ -28,11 +37,12 @@ class Keyset(BasePagination):
         """One page of a query. Raises `ApiProblem` for a cursor or limit that makes no sense."""
         order: tuple[str, ...] = getattr(view, "keyset", ("-id",))
         limit = _limit(request.query_params.get("limit"))
-        rows: QuerySet[Any] = queryset.order_by(*order)
+        branches: list[QuerySet[Any]] = view.branches(queryset) if isinstance(view, Branching) else [queryset]
         cursor = request.query_params.get("cursor")
         if cursor:
-            rows = _behind(rows, order, _decode(cursor, len(order)))
-        found = list(rows[: limit + 1])
+            values = _decode(cursor, len(order))
+            branches = [_behind(rows, order, values) for rows in branches]
+        found = merged(branches, order, limit + 1)
         self.next = _encode(found[limit - 1], order) if len(found) > limit else None
         return found[:limit]
 

@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from integrations.api.large import LargeList
 from integrations.api.problems import ApiProblem
-from integrations.api.seen import SeenList, SeenRow
+from integrations.api.seen import SeenRow
 from integrations.api.shapes.runs import (
     RunDetailShape,
     RunShape,
@@ -20,6 +21,7 @@ from integrations.api.shapes.runs import (
     step_rows,
 )
 from integrations.api.shapes.steps import StepDetailShape, step_detail
+from integrations.keyset import each, newest
 from integrations.runs.lane_facts import lanes_called
 from integrations.runs.models import Run
 
@@ -31,24 +33,34 @@ _PATH = OpenApiParameter(
 _AFTER = OpenApiParameter("after", int, description="The sequence number known so far.")
 
 
-class RunList(ListModelMixin, SeenList):
-    """Runs, newest first. `q` is a run's number, a part of its title or its lane's key."""
+class RunList(ListModelMixin, LargeList):
+    """Runs, newest first. `q` is a run's number, its lane's key, or a part of its title (among the newest 200,000)."""
 
     actions = {"GET": "run.view"}
     serializer_class = RunShape
 
     def rows(self) -> QuerySet[Run]:
-        wanted = self.request.query_params
         rows: QuerySet[Run] = run_rows()
-        if wanted.get("flow"):
-            rows = rows.filter(flow_key=wanted["flow"])
-        if wanted.get("state"):
-            rows = rows.filter(state__in=_states(wanted["state"]))
+        return rows
+
+    def found(self, rows: QuerySet[Run]) -> list[QuerySet[Run]] | None:
+        wanted = self.request.query_params
+        if wanted.get("q"):
+            return _matching(rows, wanted["q"].strip())
         if wanted.get("failure"):
-            rows = rows.filter(failure=_number(wanted["failure"], "failure"))
+            return [rows.filter(failure=_number(wanted["failure"], "failure"))]
         if wanted.get("lane"):
-            rows = rows.filter(lane=_number(wanted["lane"], "lane"))
-        return rows.filter(_matching(wanted["q"])) if wanted.get("q") else rows
+            return [rows.filter(lane=_number(wanted["lane"], "lane"))]
+        states = _states(wanted.get("state", ""))
+        return each(rows, state=states) if states and Run.State.SUCCEEDED not in states else None
+
+    def checked(self) -> dict[str, Any]:
+        wanted = self.request.query_params
+        conditions: dict[str, Any] = {
+            name: _number(wanted[name], name) for name in ("failure", "lane") if wanted.get(name)
+        }
+        states = _states(wanted.get("state", ""))
+        return conditions | ({"state": states} if states else {})
 
     @extend_schema(
         parameters=[
@@ -119,13 +131,15 @@ class RunStep(RunRow):
         return Response(StepDetailShape(detail).data)
 
 
-def _matching(text: str) -> Q:
-    title = Q(title__icontains=text.strip()) | Q(lane__in=lanes_called(text.strip()))
-    return title | Q(pk=int(text)) if text.isdecimal() and len(text) <= 18 else title  # noqa: PLR2004 - fits 64 bits
+def _matching(rows: QuerySet[Run], text: str) -> list[QuerySet[Run]]:
+    """By number, by the lane's key, and by a part of the title."""
+    found = [rows.filter(lane__in=list(lanes_called(text))), newest(rows).filter(title__icontains=text)]
+    is_number = text.isdecimal() and len(text) <= 18  # noqa: PLR2004 - fits 64 bits
+    return [rows.filter(pk=int(text)), *found] if is_number else found
 
 
 def _states(text: str) -> list[str]:
-    states = text.split(",")
+    states = text.split(",") if text else []
     unknown = sorted(set(states) - set(Run.State.values))
     if unknown:
         raise ApiProblem(

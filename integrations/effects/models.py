@@ -101,6 +101,9 @@ class Effect(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self.mark:
             self.mark = mark_of(self.account, self.record, self.identity, self.generation).token
+        owner = self.run or self.connection
+        if self.environment_id is None and owner is not None:
+            self.environment_id = owner.environment_id
         super().save(*args, **kwargs)
 
 

@@ -7,7 +7,9 @@ import json
 from collections.abc import Iterator, Mapping
 
 from connectors.sdk.wire import Json
+from integrations.engine.expressions.functions import FUNCTIONS
 from integrations.engine.expressions.language import NAMES
+from integrations.engine.expressions.syntax import NotUnderstood, parse
 from integrations.engine.expressions.template import escaped
 from integrations.engine.findings import Findings
 
@@ -94,7 +96,7 @@ def _field(field: Mapping[str, Json], place: Place) -> str:
     here = f"{place} & {json.dumps('/' + escaped(field['key']))}"
     made = _made(field["value"], here)
     policy = field.get("onMissing", "default" if "default" in field else "error")
-    if policy == "omit" or field["value"]["kind"] in ("const", "object", "list", "static", "concat"):
+    if policy == "omit" or _is_always_there(field["value"]):
         return made
     otherwise = {
         "error": f"$missing({here}, {json.dumps(_said(field['value']))})",
@@ -102,6 +104,20 @@ def _field(field: Mapping[str, Json], place: Place) -> str:
         "default": json.dumps(field.get("default")),
     }[policy]
     return f"($found := {made}; $exists($found) ? $found : {otherwise})"
+
+
+def _is_always_there(node: Mapping[str, Json]) -> bool:
+    """It finds something or fails, so that nothing need be done about nothing: a made value, joined text, an amount."""
+    if node["kind"] != "expr":
+        return node["kind"] in ("const", "object", "list", "static", "concat")
+    try:
+        tree = parse(node["src"])
+    except NotUnderstood:
+        return False
+    if tree.kind == "call" and tree.parts[0].kind == "variable":
+        function = FUNCTIONS.get(str(tree.parts[0].value))
+        return function is not None and function.returns in ("decimal", "money")
+    return tree.kind == "operator" and tree.value == "&"
 
 
 def _list(node: Mapping[str, Json], place: Place) -> str:

@@ -80,8 +80,10 @@ class BrokerWatch(bootsteps.StartStopStep):  # type: ignore[misc]  # celery has 
     shutdown = stop
 
     def _look(self, consumer: Any) -> None:
-        """A connection error raised here makes the consumer connect anew, as one met while reading does."""
-        consumer.connection.default_channel.client.ping()
+        """A connection error raised here makes the consumer connect anew, as one met while reading does. The question goes over
+        a connection from the channel's pool: on its own one an answer may be awaited already."""
+        with consumer.connection.default_channel.conn_or_acquire() as client:
+            client.ping()
 
 
 if settings.CELERY_BROKER_URL.startswith("redis"):

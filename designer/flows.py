@@ -5,14 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import TruncHour
 from django.utils import timezone
 
 from connectors.sdk.wire import Json
 from designer.models import Flow, FlowVersion
+from integrations.keyset import aside
 from integrations.releases.models import Environment, Release
 from integrations.runs.models import Run
+from integrations.runs.numbers import first_since
 
 __all__ = ["Overview", "current_document", "overviews"]
 
@@ -96,15 +98,12 @@ def _add_releases(rows: Mapping[str, Overview], environments: Mapping[int, Envir
 
 
 def _add_last_runs(rows: Mapping[str, Overview], environments: Mapping[int, Environment]) -> None:
-    newest = (
-        Run.objects.filter(flow_key=OuterRef("key"), environment__in=environments)
-        .order_by("-id")
-        .values("pk")[:1]
-    )
-    ids = Flow.objects.filter(key__in=rows).annotate(newest=Subquery(newest)).values_list("newest", flat=True)
-    for run in Run.objects.filter(pk__in=[pk for pk in ids if pk]).only(
-        "flow_key", "state", "title", "queued_at"
-    ):
+    """Environment by environment, as the index has the runs."""
+    of_flow = Run.objects.filter(flow_key=OuterRef("key")).order_by("-id").values("pk")
+    newest = {f"newest_{pk}": Subquery(of_flow.filter(environment=pk)[:1]) for pk in environments}
+    found = Flow.objects.filter(key__in=rows).annotate(**newest).values_list("pk", *newest)
+    ids = [max(numbers) for _, *each in found if (numbers := [pk for pk in each if pk])]
+    for run in Run.objects.filter(pk__in=ids).only("flow_key", "state", "title", "queued_at"):
         rows[run.flow_key].last_run = run
 
 
@@ -123,11 +122,11 @@ def _add_last_day(
 def _last_day(
     keys: list[str], environments: list[int], now: datetime
 ) -> Iterable[tuple[str, datetime, str, int]]:
-    """(flow, hour, state, runs) of the last day. Ids rise with time, so the last older run bounds the look by index."""
-    since = now - timedelta(hours=HOURS)
-    older = Run.objects.filter(queued_at__lt=since).order_by("-id").values_list("pk", flat=True).first() or 0
-    recent: QuerySet[Run] = Run.objects.filter(
-        Q(pk__gt=older), flow_key__in=keys, environment__in=environments
+    """(flow, hour, state, runs) of the last day. Numbers rise with time, so the first of the day bounds the look."""
+    recent: QuerySet[Run] = aside(
+        Run.objects.filter(pk__gte=first_since(now - timedelta(hours=HOURS))),
+        flow_key=keys,
+        environment=environments,
     )
     grouped = (
         recent.annotate(hour=TruncHour("queued_at"))

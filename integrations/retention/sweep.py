@@ -16,10 +16,10 @@ from django.utils import timezone
 from integrations.effects.models import Effect
 from integrations.retention.holds import Standing, standing
 from integrations.retention.models import Klass, Remainder, RetentionMark
-from integrations.retention.numbers import first_since
 from integrations.retention.policy import Group, Policy, policies, policy_for
 from integrations.retention.removal import REMOVE, Batch
 from integrations.runs.models import Run
+from integrations.runs.numbers import first_since
 
 __all__ = ["SWEEPER", "Sweeper"]
 

@@ -21,11 +21,11 @@ from integrations.payloads.models import Payload
 from integrations.retention import sweep
 from integrations.retention.holds import place, release
 from integrations.retention.models import Klass, Remainder, RetentionMark
-from integrations.retention.numbers import first_since
 from integrations.retention.removal import REMOVE
 from integrations.retention.sweep import Sweeper
 from integrations.retention.tidy import tidy
 from integrations.runs.models import Exchange, Lane, Run, StepEntry
+from integrations.runs.numbers import first_since
 from tests.retention.past import (
     environment,
     failed_once,

@@ -16,9 +16,11 @@ from integrations.access.authorise import visible_environments
 from integrations.access.models import AuditEntry
 from integrations.console import marks
 from integrations.console.json_text import pretty
+from integrations.console.large import LargeTable
 from integrations.console.lists import KeysetChangeList
 from integrations.console.pages import Fact, FactsAdmin, Module, Page
 from integrations.console.typed import ModelAdmin
+from integrations.keyset import aside, newest
 
 __all__ = ["AuditEntryAdmin"]
 
@@ -37,22 +39,31 @@ class WhereFilter(SimpleListFilter):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(FactsAdmin[AuditEntry]):
+class AuditEntryAdmin(LargeTable, FactsAdmin[AuditEntry]):
     view_action = "audit.view"
     environment_path = ""
     list_display = ("at_shown", "actor", "action_shown", "target", "environment", "note")
     list_display_links = ("at_shown",)
     list_filter = ("allowed", WhereFilter)
+    looked_through = ("allowed__exact",)
+    flows = False
     search_fields = ("actor", "target", "action")
-    search_help_text = "Who, what or which"
+    search_help_text = "Who, what or which, lately"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
         """Entries of no environment are for those who may read all of it."""
         rows = super().get_queryset(request)
         if roles_for("audit.view") & actor_of(request).roles_in(None):
             return rows
-        keys = visible_environments(request, "audit.view").values("key")
-        return rows.filter(environment__in=keys)
+        keys = visible_environments(request, "audit.view").values_list("key", flat=True)
+        return aside(rows, environment=list(keys))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[AuditEntry], search_term: str
+    ) -> tuple[QuerySet[AuditEntry], bool]:
+        """Among the newest entries."""
+        found, doubled = super().get_search_results(request, queryset, search_term)
+        return (newest(found) if search_term else found), doubled
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
         return KeysetChangeList

@@ -18,7 +18,7 @@ from integrations.approvals.decide import NotWaiting, WrongAnswer, decide, decid
 from integrations.approvals.models import Approval
 from integrations.approvals.typed_form import answer_of, fields_of, shown_answer
 from integrations.console import looks, marks
-from integrations.console.filters import FlowFilter
+from integrations.console.large import CheckedFlow, LargeTable
 from integrations.console.lists import KeysetChangeList
 from integrations.console.pages import Fact, FactsAdmin
 from integrations.console.typed import ModelAdmin
@@ -46,11 +46,11 @@ class StateFilter(SimpleListFilter):
 
 
 @admin.register(Approval)
-class ApprovalAdmin(FactsAdmin[Approval]):
+class ApprovalAdmin(LargeTable, FactsAdmin[Approval]):
     view_action = "approval.view"
     list_display = ("asked", "state_mark", "who", "where", "when", "until")
     list_display_links = ("asked",)
-    list_filter = (StateFilter, FlowFilter)
+    list_filter = (StateFilter, CheckedFlow)
     list_select_related = ("environment", "run")
     search_fields = ("title",)
     search_help_text = "Question"

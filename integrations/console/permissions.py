@@ -11,6 +11,7 @@ from integrations.access.audit import record
 from integrations.access.authorise import can, visible_environments
 from integrations.console.lists import RoleChangeList
 from integrations.console.typed import ModelAdmin
+from integrations.keyset import aside
 from integrations.releases.models import Environment
 
 __all__ = ["RoleAdmin"]
@@ -68,10 +69,16 @@ class RoleAdmin(ModelAdmin[M]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
         """Only what lies in environments the person may look at; what lies in none is for roles held everywhere."""
         rows = super().get_queryset(request)
-        if not self.environment_path or roles_for(self.view_action) & actor_of(request).roles_in(None):
+        if not self.environment_path or self.sees_all(request):
             return rows
         seen = visible_environments(request, self.view_action)
+        if self.environment_path == "environment":
+            return aside(rows, environment=list(seen.values_list("pk", flat=True)))
         return rows.filter(**{f"{self.environment_path}__in": seen})
+
+    def sees_all(self, request: HttpRequest) -> bool:
+        """Whether the person may look at this in every environment."""
+        return bool(roles_for(self.view_action) & actor_of(request).roles_in(None))
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[RoleChangeList]:
         return RoleChangeList

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from integrations.console import looks, marks
 from integrations.console.json_text import pretty
+from integrations.console.large import CheckedChoice, LargeTable
 from integrations.console.lists import KeysetChangeList
 from integrations.console.names import operation_title
 from integrations.console.pages import Column, Fact, FactsAdmin, Module, Page, Table
@@ -21,20 +22,24 @@ from integrations.payloads import codec
 
 __all__ = ["CrossReferenceAdmin", "EffectAdmin"]
 
+_FOUND = 1_000
+"""A search shows so many at most."""
+
 
 @admin.register(Effect)
-class EffectAdmin(UndoActs):
+class EffectAdmin(LargeTable, UndoActs):
     view_action = "effect.view"
-    environment_path = "connection__environment"
     list_display = ("identity_mark", "operation_mark", "state_mark", "far_mark", "amount_mark", "intended")
     list_display_links = ("identity_mark",)
-    list_filter = ("state", "kind")
-    list_select_related = ("connection__environment",)
+    list_filter = (("state", CheckedChoice), "kind")
+    looked_through = ("kind__exact", "kind")
+    flows = False
+    list_select_related = ("environment", "connection")
     search_fields = ("identity",)
     search_help_text = "Key, far id or mark, whole"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Effect]:
-        rows = super().get_queryset(request).select_related("connection__environment")
+        rows = super().get_queryset(request).select_related("environment", "connection")
         return rows.defer("request", "output")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
@@ -47,8 +52,15 @@ class EffectAdmin(UndoActs):
         term = search_term.strip()
         if not term:
             return queryset, False
-        by_key = Effect.objects.filter(keys__key=term).values("pk")
-        return queryset.filter(Q(mark=term) | Q(far_id=term) | Q(pk__in=by_key)), False
+        found = (Q(mark=term), Q(far_id=term), Q(keys__key=term))
+        ids = [pk for one in found for pk in Effect.objects.filter(one).values_list("pk", flat=True)[:_FOUND]]
+        return queryset.filter(pk__in=ids), False
+
+    def by(self, request: HttpRequest, rows: QuerySet[Effect]) -> list[QuerySet[Effect]] | None:
+        """Whatever isn't confirmed is found by its state."""
+        state = request.GET.get("state__exact")
+        settled = Effect.State.CONFIRMED
+        return [rows.exclude(state=settled).filter(state=state)] if state and state != settled else None
 
     @admin.display(description="once per")
     def identity_mark(self, effect: Effect) -> SafeString:
@@ -123,7 +135,8 @@ class EffectAdmin(UndoActs):
 
 
 @admin.register(CrossReference)
-class CrossReferenceAdmin(FactsAdmin[CrossReference]):
+class CrossReferenceAdmin(LargeTable, FactsAdmin[CrossReference]):
+    flows = False
     view_action = "effect.view"
     list_display = ("here", "there", "where", "made")
     list_display_links = ("here",)
@@ -138,7 +151,15 @@ class CrossReferenceAdmin(FactsAdmin[CrossReference]):
         self, request: HttpRequest, queryset: QuerySet[CrossReference], search_term: str
     ) -> tuple[QuerySet[CrossReference], bool]:
         term = search_term.strip()
-        return (queryset.filter(Q(source_id=term) | Q(far_id=term)) if term else queryset), False
+        if not term:
+            return queryset, False
+        sides = (Q(source_id=term), Q(far_id=term))
+        ids = [
+            pk
+            for one in sides
+            for pk in CrossReference.objects.filter(one).values_list("pk", flat=True)[:_FOUND]
+        ]
+        return queryset.filter(pk__in=ids), False
 
     @admin.display(description="here")
     def here(self, row: CrossReference) -> SafeString:

@@ -13,18 +13,20 @@ from django.utils.safestring import SafeString
 from integrations.console import looks, marks
 from integrations.console.filters import FlowFilter
 from integrations.console.json_text import pretty
+from integrations.console.large import CheckedFlow, LargeTable
 from integrations.console.lists import KeysetChangeList
 from integrations.console.pages import Column, Fact, FactsAdmin, Module, Page, Table
+from integrations.ingress.admin_pause import PauseActs, pause_facts
 from integrations.ingress.models import Endpoint, Event, Refusal
 from integrations.payloads import codec
-from integrations.polling.admin_backfill import BackfillActs
 from integrations.polling.admin_page import poll_modules
 from integrations.schedules.models import Schedule
 
 __all__ = ["EndpointAdmin", "EventAdmin", "RefusalAdmin"]
 
 _LATEST = 20
-_CLOSED = marks.Look("", "circle-pause", "Closed")
+_CLOSED = marks.Look("", "door-closed", "Closed")
+_PAUSED = marks.Look("warn", "circle-pause", "Paused")
 _ACTIVE = {
     "webhook": marks.Look("ok", "radio", "Listening"),
     "poll": marks.Look("ok", "refresh-cw", "Looking"),
@@ -33,11 +35,12 @@ _ACTIVE = {
 
 
 @admin.register(Event)
-class EventAdmin(FactsAdmin[Event]):
+class EventAdmin(LargeTable, FactsAdmin[Event]):
     view_action = "event.view"
     list_display = ("named", "flow_key", "where", "kind", "arrived", "duplicates")
     list_display_links = ("named",)
-    list_filter = ("kind", FlowFilter)
+    list_filter = ("kind", CheckedFlow)
+    looked_through = ("kind__exact", "kind")
     list_select_related = ("environment",)
     search_fields = ("key",)
     search_help_text = "Event key, whole"
@@ -106,7 +109,7 @@ class EventAdmin(FactsAdmin[Event]):
 
 
 @admin.register(Endpoint)
-class EndpointAdmin(BackfillActs):
+class EndpointAdmin(PauseActs):
     view_action = "endpoint.view"
     list_display = ("named", "kind", "trigger", "where", "state_mark", "address")
     list_display_links = ("named",)
@@ -125,6 +128,8 @@ class EndpointAdmin(BackfillActs):
 
     @admin.display(description="state")
     def state_mark(self, endpoint: Endpoint) -> SafeString:
+        if endpoint.paused_at is not None:
+            return marks.status(_PAUSED)
         return marks.status(_ACTIVE[endpoint.kind] if endpoint.active else _CLOSED)
 
     @admin.display(description="public URL")
@@ -133,6 +138,7 @@ class EndpointAdmin(BackfillActs):
 
     def page(self, request: HttpRequest, obj: Endpoint) -> Page:
         facts = [
+            *pause_facts(obj),
             *_reached(obj),
             Fact("Trigger", format_html("<code>{}</code>", obj.trigger or "none")),
             Fact("Flow and node", format_html("{} · <code>{}</code>", obj.flow_key, obj.node)),
@@ -154,7 +160,7 @@ class EndpointAdmin(BackfillActs):
         return Page(
             title=str(obj),
             badge=self.state_mark(obj),
-            tools=self.backfill_tools(request, obj),
+            tools=[*self.pause_tools(request, obj), *self.backfill_tools(request, obj)],
             modules=[
                 Module("Endpoint", "it stays when a new release is deployed", facts=facts),
                 *poll_modules(obj),

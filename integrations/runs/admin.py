@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -14,30 +14,45 @@ from integrations.access.actor import actor_of
 from integrations.access.audit import record
 from integrations.access.authorise import authorise, can
 from integrations.console import looks, marks
-from integrations.console.filters import FlowFilter
+from integrations.console.large import CheckedChoice, CheckedFlow, LargeTable
 from integrations.console.lists import KeysetChangeList
 from integrations.failures import actions
-from integrations.runs.admin_acts import DecisionActs, run_url
+from integrations.keyset import newest
+from integrations.runs.admin_acts import run_url
 from integrations.runs.admin_decide import decision_acts
-from integrations.runs.admin_page import acts_for, badge, page_of
+from integrations.runs.admin_ends import EndActs
+from integrations.runs.admin_page import acts_for, awaited, badge, page_of
 from integrations.runs.admin_plan import RetryChoice, plan_context
+from integrations.runs.lane_facts import lanes_called
 from integrations.runs.models import Run
+from integrations.runs.waits import waits_of
 
 __all__ = ["RunAdmin"]
 
-_SEARCHED = 200_000
-"""Titles are searched in this many of the newest runs; a number finds any run."""
+_FOUND = 1_000
+"""A search shows so many runs of a lane, and so many by their titles."""
+
+
+class WaitingChangeList(KeysetChangeList):
+    """The page's runs are told together what they wait for."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        rows: list[Any] = list(self.result_list)
+        found = waits_of(rows)
+        for row in rows:
+            row.waits_now = found.get(row.pk)
 
 
 @admin.register(Run)
-class RunAdmin(DecisionActs):
+class RunAdmin(LargeTable, EndActs):
     view_action = "run.view"
     list_display = ("state_mark", "run_title", "flow", "where", "amount_mark", "queued", "took")
     list_display_links = ("run_title",)
-    list_filter = ("state", FlowFilter)
-    list_select_related = ("environment", "release")
+    list_filter = (("state", CheckedChoice), CheckedFlow)
+    list_select_related = ("environment", "release", "failure", "lane")
     search_fields = ("title",)
-    search_help_text = "Title or run number"
+    search_help_text = "Title, run number or lane"
     page_template = "admin/run.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
@@ -45,27 +60,43 @@ class RunAdmin(DecisionActs):
         return super().get_queryset(request).defer(*heavy)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
-        return KeysetChangeList
+        return WaitingChangeList
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Run], search_term: str
     ) -> tuple[QuerySet[Run], bool]:
-        """A number is a run's; anything else is looked for in the newest titles."""
+        """A number is a run's, a lane's key its runs'; anything else is looked for in the newest titles."""
         term = search_term.strip()
         if not term:
             return queryset, False
         if term.isascii() and term.isdigit():
             return queryset.filter(pk=int(term[:18])), False
-        newest = Run.objects.aggregate(newest=Max("pk"))["newest"] or 0
-        return queryset.filter(pk__gt=newest - _SEARCHED, title__icontains=term), False
+        in_lane = Run.objects.filter(lane__in=list(lanes_called(term))).values_list("pk", flat=True)
+        titled = (
+            newest(Run.objects.all())
+            .filter(title__icontains=term)
+            .order_by("-pk")
+            .values_list("pk", flat=True)
+        )
+        return queryset.filter(pk__in=[*in_lane[:_FOUND], *titled[:_FOUND]]), False
+
+    def by(self, request: HttpRequest, rows: QuerySet[Run]) -> list[QuerySet[Run]] | None:
+        """Whatever isn't the usual end of a run is found by its state."""
+        state = request.GET.get("state__exact")
+        return [rows.filter(state=state)] if state and state != Run.State.SUCCEEDED else None
 
     @admin.display(description="state")
     def state_mark(self, run: Run) -> SafeString:
         return badge(run)
 
     @admin.display(description="run")
-    def run_title(self, run: Run) -> str:
-        return str(run)
+    def run_title(self, run: Run) -> SafeString:
+        waits = getattr(run, "waits_now", None)
+        return (
+            format_html('{}<span class="sub">{}</span>', run, waits.sentence)
+            if waits
+            else format_html("{}", run)
+        )
 
     @admin.display(description="flow")
     def flow(self, run: Run) -> SafeString:
@@ -93,7 +124,9 @@ class RunAdmin(DecisionActs):
         """The run with its whole plan: the page shows steps that were not reached, too."""
         if not (object_id.isascii() and object_id.isdigit()):
             return None
-        rows = super().get_queryset(request).select_related("environment", "release", "event", "failure")
+        rows = (
+            super().get_queryset(request).select_related("environment", "release", "event", "failure", "lane")
+        )
         return rows.filter(pk=int(object_id[:18])).first()
 
     def get_urls(self) -> list[URLPattern]:
@@ -113,12 +146,14 @@ class RunAdmin(DecisionActs):
     ) -> HttpResponse:
         run = self.found(request, object_id)
         may_act = can(request, "run.retry", run.environment)
+        page = page_of(run, request.GET.get("step", ""))
         settles = decision_acts(run) if can(request, "effect.settle", run.environment) else []
         context = {
             **self.page_context(request, run),
             "run": run,
             "badge": badge(run),
-            "page": page_of(run, request.GET.get("step", "")),
+            "page": page,
+            "way": awaited(page.waits) if page.waits else "",
             "acts": [*settles, *(acts_for(run) if may_act else [])],
             "may_act": may_act,
             "what_to_do": looks.WHAT_TO_DO.get(run.failure.kind, "") if run.failure else "",

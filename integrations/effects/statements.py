@@ -12,6 +12,7 @@ from django.utils import timezone
 from integrations.effects.models import CrossReference, Effect, EffectKey, FieldPosition
 from integrations.runs.models import Run
 from integrations.runs.rows import Table
+from integrations.statements import execute
 
 __all__ = [
     "CROSS_REFERENCES",
@@ -58,21 +59,18 @@ def met(account: str, record: str, keys: Sequence[str]) -> "RawQuerySet[Effect]"
 
 def is_known(mark: str) -> bool:
     """Whether there is an effect of this mark. Only reads."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT 1 FROM {_table(Effect)} WHERE mark = %s", [mark])  # noqa: S608 - our own names only
-        return cursor.fetchone() is not None
+    return bool(execute(f"SELECT 1 FROM {_table(Effect)} WHERE mark = %s", [mark]).rows)  # noqa: S608 - our own names only
 
 
 def written(effect: Effect, fields: Sequence[str], source: str) -> list[tuple[str, str, int | None]]:
     """(position, payload hash, effect) of each of these fields of the effect's target that this source has written."""
     places = ", ".join(["%s"] * len(fields)) or "NULL"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT position, payload_hash, effect_id FROM {_table(FieldPosition)} WHERE far_id = %s"  # noqa: S608 - our own names only
-            f" AND field IN ({places}) AND source = %s AND record = %s AND account = %s",
-            [effect.far_id, *fields, source, effect.record, effect.account],
-        )
-        return list(cursor.fetchall())
+    found = execute(
+        f"SELECT position, payload_hash, effect_id FROM {_table(FieldPosition)} WHERE far_id = %s"  # noqa: S608 - our own names only
+        f" AND field IN ({places}) AND source = %s AND record = %s AND account = %s",
+        [effect.far_id, *fields, source, effect.record, effect.account],
+    )
+    return [(position, digest, by) for position, digest, by in found.rows]
 
 
 def settle(effect: Effect, values: Mapping[str, Any]) -> bool:
@@ -80,29 +78,24 @@ def settle(effect: Effect, values: Mapping[str, Any]) -> bool:
     fields = _fields()
     names = tuple(values)
     given = [fields[name].get_db_prep_save(values[name], connection) for name in names]
-    with connection.cursor() as cursor:
-        cursor.execute(_settle_statement(names), [*given, effect.pk, effect.fence])
-        return bool(cursor.rowcount)
+    return execute(_settle_statement(names), [*given, effect.pk, effect.fence]).touched > 0
 
 
 def release_keys(effect: Effect) -> None:
     """Give up the keys an effect holds: others may mean them from now on."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {_table(EffectKey)} WHERE effect_id = %s", [effect.pk])  # noqa: S608 - our own names only
+    execute(f"DELETE FROM {_table(EffectKey)} WHERE effect_id = %s", [effect.pk])  # noqa: S608 - our own names only
 
 
 def take_back(effect_id: int) -> None:
     """Remove an effect that was intended in this very transaction, with the keys it got: it is not to be."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {_table(EffectKey)} WHERE effect_id = %s", [effect_id])  # noqa: S608 - our own names only
-        cursor.execute(f"DELETE FROM {_table(Effect)} WHERE id = %s", [effect_id])  # noqa: S608 - our own names only
+    for table, column in ((EffectKey, "effect_id"), (Effect, "id")):
+        execute(f"DELETE FROM {_table(table)} WHERE {column} = %s", [effect_id])  # noqa: S608 - our own names only
 
 
 def wake(token: str) -> None:
     """Make the runs that wait for `token` due now: `claim.wake_waiting`, as every settlement says it."""
     due_at = Run._meta.get_field("due_at").get_db_prep_save(timezone.now(), connection)  # noqa: SLF001 - Django's documented API
-    with connection.cursor() as cursor:
-        cursor.execute(_wake_statement(), [due_at, token])
+    execute(_wake_statement(), [due_at, token])
 
 
 @lru_cache(maxsize=1)

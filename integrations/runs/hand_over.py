@@ -15,6 +15,7 @@ from django.db import connection
 from integrations.payloads.models import Payload
 from integrations.runs.models import Exchange, Run, StepEntry
 from integrations.runs.rows import Row, Table
+from integrations.statements import execute, execute_many
 
 __all__ = ["EXCHANGES", "STEPS", "Ending", "FenceLost", "HandOver", "Work", "together"]
 
@@ -112,9 +113,7 @@ def _still_ours(handed: Sequence[HandOver]) -> set[int]:
         f" RETURNING {table}.id"
     )
     asked = [value for work in newest.values() for value in (work.run_id, work.fence, work.seq)]
-    with connection.cursor() as cursor:
-        cursor.execute(statement, asked)
-        return {found for (found,) in cursor.fetchall()}
+    return {found for (found,) in execute(statement, asked).rows}
 
 
 def _end(endings: Sequence[tuple[int, Ending]]) -> None:
@@ -140,5 +139,4 @@ def _end(endings: Sequence[tuple[int, Ending]]) -> None:
         )
         for run_id, ending in endings
     ]
-    with connection.cursor() as cursor:
-        cursor.executemany(statement, rows)
+    execute_many(statement, rows)

@@ -11,6 +11,8 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from integrations.statements import execute, execute_many
+
 __all__ = ["Table"]
 
 UNCHANGED = (models.CharField, models.IntegerField, models.FloatField, models.ForeignKey, models.BooleanField)
@@ -45,16 +47,13 @@ class Table:
         own = connections[DEFAULT_DB_ALIAS]
         prepared = [self._prepared(row, own) for row in rows]
         if prepared:
-            with own.cursor() as cursor:
-                cursor.executemany(self._statement, prepared)
+            execute_many(self._statement, prepared)
 
     def insert_returning(self, row: Row) -> int | None:
         """Write one row. Its primary key, or None when a row with the same unique columns was there (and was left alone)."""
         own = connections[DEFAULT_DB_ALIAS]
-        with own.cursor() as cursor:
-            cursor.execute(self._returning, self._prepared(row, own))
-            found = cursor.fetchone()
-        return found[0] if found else None
+        found = execute(self._returning, self._prepared(row, own)).rows
+        return found[0][0] if found else None
 
     def values(self, named: Mapping[str, Any]) -> Row:
         """A row out of a mapping by column name."""

@@ -1,0 +1,72 @@
+"""Statements of the hot path, given straight to the driver: Django's cursor costs more than the statement itself.
+
+They run on the thread's own Django connection, in whatever transaction is open there, and raise Django's database errors. Whoever
+listens to Django's statements (a test, a debugger) hears them as well: then they go the ordinary way. SQL is written once, with
+`%s` for each parameter and no other percent sign.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+__all__ = ["Found", "execute", "execute_many"]
+
+Parameters = Sequence[Any]
+
+
+class Found(NamedTuple):
+    """What a statement gave back: its rows, and how many rows it has touched."""
+
+    rows: list[tuple[Any, ...]]
+    touched: int
+
+
+def execute(sql: str, parameters: Parameters) -> Found:
+    """Carry out one statement on the default database."""
+    own = connections[DEFAULT_DB_ALIAS]
+    if _somebody_listens(own):
+        with own.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            return Found(cursor.fetchall() if cursor.description else [], cursor.rowcount)
+    own.ensure_connection()
+    with own.wrap_database_errors:
+        done = _cursor(own).execute(_native(own.vendor, sql), parameters)
+        return Found(done.fetchall() if done.description else [], done.rowcount)
+
+
+def execute_many(sql: str, rows: Sequence[Parameters]) -> None:
+    """Carry out one statement for each row of parameters."""
+    own = connections[DEFAULT_DB_ALIAS]
+    if _somebody_listens(own):
+        with own.cursor() as cursor:
+            cursor.executemany(sql, rows)
+        return
+    own.ensure_connection()
+    with own.wrap_database_errors:
+        _cursor(own).executemany(_native(own.vendor, sql), rows)
+
+
+def _somebody_listens(own: BaseDatabaseWrapper) -> bool:
+    return bool(own.execute_wrappers) or own.queries_logged
+
+
+def _cursor(own: BaseDatabaseWrapper) -> Any:
+    """SQLite's own; PostgreSQL's that leaves parameters to the server instead of writing them into the text."""
+    if own.vendor == "postgresql":
+        return _server_side()(own.connection)
+    return own.connection.cursor()
+
+
+@lru_cache(maxsize=1)
+def _server_side() -> Any:
+    from psycopg import Cursor  # noqa: PLC0415 - not installed where only SQLite is used
+
+    return Cursor
+
+
+@lru_cache(maxsize=1024)
+def _native(vendor: str, sql: str) -> str:
+    return sql if vendor == "postgresql" else sql.replace("%s", "?")

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from integrations.console.marks import Look
 
 __all__ = [
-    "APPROVAL", "CONNECTION", "EFFECT", "FAILURE_STATE", "KIND", "MARK", "NOT_ANSWERING", "STEP", "VERDICT", "WHAT_TO_DO", "of_run",
+    "APPROVAL", "CONNECTION", "EFFECT", "FAILURE_STATE", "KIND", "MARK", "NOTICE", "NOT_ANSWERING", "STEP", "VERDICT", "WAITS", "WHAT_TO_DO",
+    "of_run",
 ]  # fmt: skip
 
 _RUN: Mapping[str, Look] = {
@@ -24,6 +25,20 @@ _PARKED: Mapping[str, Look] = {
     "effect": Look("", "hourglass", "Parked: effect in flight"),
     "waiting": Look("", "hourglass", "Parked: waiting"),
     "person": Look("warn", "user-round", "Parked: needs a person"),
+}
+WAITS: Mapping[str, Look] = {
+    "turn": Look("", "hourglass", "Waits its turn"),
+    "alone": Look("warn", "triangle-alert", "Goes on alone: its worker died"),
+    "set_aside": Look("bad", "ban", "Set aside: killed its worker twice"),
+}
+"""Where what a run waits for says more than its state."""
+NOTICE: Mapping[str, Look] = {
+    "stalled": Look("bad", "circle-x", "Nobody is at work"),
+    "not_answering": Look("warn", "plug", "Not answering"),
+    "reconnect": Look("bad", "key-round", "Needs reconnecting"),
+    "slow_down": Look("", "hourglass", "Limit reached"),
+    "set_aside": Look("bad", "ban", "Set aside"),
+    "paused": Look("", "circle-pause", "Paused"),
 }
 _ENDED: Mapping[str, Look] = {
     "filtered": Look("", "circle-slash-2", "Filtered"),

@@ -1,32 +1,49 @@
 """The front page: what waits for a person, what doesn't work, and what happened last."""
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from integrations.console import looks, marks
 from integrations.console.environments import chosen, visible
+from integrations.console.pages import Fact
 from integrations.failures.models import Failure
 from integrations.failures.stakes import with_stakes
-from integrations.limits.report import not_answering, report_of
+from integrations.ingress.models import Endpoint
+from integrations.monitor.engine import Carrying, Work, carrying, polls, schedules, work_of
+from integrations.monitor.notices import notices
+from integrations.releases.models import Environment
 from integrations.runs.models import Run
-from integrations.vault.models import Connection
 
 __all__ = ["facts"]
 
 _SHOWN = 6
 _COUNTED = 5_000
 _WEIGHED = 200
+_FOR: Mapping[str, str] = {
+    "person": "for a person",
+    "reconnect": "for a sign-in",
+    "retry": "for another try",
+    "rate": "for a limit",
+    "agent": "for an agent",
+    "effect": "for another run",
+    "waiting": "as the flow says",
+    "turn": "for their turn",
+}
 
 
 def facts(request: HttpRequest) -> dict[str, Any]:
-    """Context of `admin/index.html`: open failures by money, connections in trouble, parked and newest runs."""
+    """Context of `admin/index.html`: open failures by money, what should be known, how the engine does, newest runs."""
     one = chosen(request)
-    where = [one] if one else visible(request)
+    where = [one] if one else list(visible(request))
+    now, work = carrying(), work_of(where)
     waiting = Failure.objects.filter(environment__in=where, state=Failure.State.OPEN).select_related(
         "environment"
     )
@@ -37,13 +54,53 @@ def facts(request: HttpRequest) -> dict[str, Any]:
     by_state = today.order_by().values_list("state").annotate(count=Count("pk"))
     return {
         "failures": sorted(with_stakes(failures), key=lambda group: group.weight, reverse=True)[:_SHOWN],
-        "failure_count": waiting.count(),
-        "reconnect": Connection.objects.filter(environment__in=where, status=Connection.Status.RECONNECT),
-        "silent": [(one, report_of(one).sentence) for one in not_answering(where)],
-        "parked": runs.filter(state=Run.State.PARKED).count(),
+        "failure_count": work.failures,
+        "notices": notices(where, now, work),
+        "notice_looks": looks.NOTICE,
+        "engine": _engine(where, now, work),
+        "parked": sum(work.waiting.values()) - work.waiting.get("turn", 0),
         "states": dict(by_state),
         "newest": [{"run": run, "badge": _badge(run)} for run in _newest(runs)],
     }
+
+
+def _engine(where: Sequence[Environment], now: Carrying, work: Work) -> list[Fact]:
+    """Who carries runs, what is due, and who waits for what."""
+    late = f", the oldest for {marks.duration(work.oldest_due * 1000)}" if work.oldest_due else ""
+    facts = [
+        Fact("Workers", f"{now.live} of {now.slots} drains at work"),
+        Fact("Last sweep", marks.ago(now.swept_at) if now.swept_at else "not seen yet"),
+        Fact("Due now", f"{work.due:,}{late}"),
+        Fact("Under way", f"{work.running:,}"),
+        Fact("Waiting", _reasons(work.waiting)),
+    ]
+    if work.suspects or work.set_aside:
+        facts.append(Fact("After worker deaths", f"{work.suspects} go on alone, {work.set_aside} set aside"))
+    troubled = [one for one in polls(where) if one.failures or one.endpoint.paused_at]
+    if troubled:
+        facts.append(Fact("Polls", _named([(one.endpoint, one.note) for one in troubled])))
+    behind = [(one.endpoint, "") for one, due in schedules(where) if due is None]
+    if behind:
+        facts.append(Fact("Schedules that rest", _named(behind)))
+    return facts
+
+
+def _reasons(waiting: Mapping[str, int]) -> str:
+    named = (f"{count:,} {_FOR.get(reason, reason)}" for reason, count in waiting.items())
+    return ", ".join(named) or "nobody"
+
+
+def _named(endpoints: Sequence[tuple[Endpoint, str]]) -> SafeString:
+    """Links to the endpoints, each with what is wrong."""
+    rows = (
+        (
+            reverse("admin:integrations_endpoint_change", args=[one.pk]),
+            one.flow_key,
+            f": {note}" if note else "",
+        )
+        for one, note in endpoints[:_SHOWN]
+    )
+    return format_html_join(SafeString("<br>"), '<a href="{}">{}</a>{}', rows)
 
 
 def _newest(runs: QuerySet[Run]) -> QuerySet[Run]:

@@ -19,8 +19,10 @@ from integrations.console.filters import FlowFilter
 from integrations.console.lists import RoleChangeList
 from integrations.console.names import operation_title
 from integrations.console.typed import ModelAdmin
-from integrations.failures.admin_acts import FailureActs, act_on, confirmation
+from integrations.failures.admin_acts import FailureActs
+from integrations.failures.admin_groups import act_on, confirmation
 from integrations.failures.admin_page import page_of
+from integrations.failures.decisions import ReasonNeeded
 from integrations.failures.models import Failure
 from integrations.failures.stakes import with_stakes
 from integrations.runs.models import Run
@@ -72,7 +74,7 @@ class FailureAdmin(FailureActs):
     list_select_related = ("environment", "owner")
     search_fields = ("sentence", "note", "flow_key")
     search_help_text = "Message, note or flow"
-    actions = ("retry_groups", "resolve_groups", "ignore_groups")
+    actions = ("retry_groups", "resolve_groups", "give_up_groups", "ignore_groups")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Failure]:
         waiting = Run.objects.filter(failure=OuterRef("pk"), state=Run.State.PARKED).order_by()
@@ -88,7 +90,7 @@ class FailureAdmin(FailureActs):
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Only those a person may do somewhere, and never Django's plain delete."""
-        needed = {"retry_groups": "run.retry"}
+        needed = {"retry_groups": "run.retry", "give_up_groups": "run.give_up"}
         found = super().get_actions(request)
         found.pop("delete_selected", None)
         return {
@@ -139,8 +141,10 @@ class FailureAdmin(FailureActs):
         return failure.environment.key
 
     @admin.display(description="runs")
-    def runs(self, failure: Any) -> int:
-        return int(failure.stake_now.parked)
+    def runs(self, failure: Any) -> SafeString:
+        stake = failure.stake_now
+        blocks = format_html('<span class="sub">blocks {}</span>', stake.blocks) if stake.blocks else ""
+        return format_html("{}{}", stake.parked, blocks)
 
     @admin.display(description="at stake")
     def stake(self, failure: Any) -> SafeString:
@@ -167,21 +171,30 @@ class FailureAdmin(FailureActs):
     def resolve_groups(self, request: HttpRequest, queryset: QuerySet[Failure]) -> HttpResponse | None:
         return self._confirmed(request, queryset, "resolve")
 
+    @admin.action(description="Give up")
+    def give_up_groups(self, request: HttpRequest, queryset: QuerySet[Failure]) -> HttpResponse | None:
+        return self._confirmed(request, queryset, "give-up")
+
     @admin.action(description="Ignore")
     def ignore_groups(self, request: HttpRequest, queryset: QuerySet[Failure]) -> HttpResponse | None:
         return self._confirmed(request, queryset, "ignore")
 
     def _confirmed(self, request: HttpRequest, queryset: QuerySet[Failure], act: str) -> HttpResponse | None:
-        groups = list(queryset)
+        groups, problem = list(queryset), ""
         if "confirmed" in request.POST:
-            messages.success(request, act_on(request, act, groups))
-            return None
+            try:
+                messages.success(request, act_on(request, act, groups))
+            except ReasonNeeded as missing:
+                problem = str(missing)
+            else:
+                return None
         chosen = [(ACTION_CHECKBOX_NAME, str(group.pk)) for group in groups]
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             **confirmation(act, with_stakes(groups)),
-            "hidden": [("action", f"{act}_groups"), ("index", "0"), *chosen],
+            "hidden": [("action", f"{act.replace('-', '_')}_groups"), ("index", "0"), *chosen],
+            "problem": problem,
             "back": request.get_full_path(),
         }
-        return TemplateResponse(request, "admin/confirm.html", context)
+        return TemplateResponse(request, "admin/confirm.html", context, status=422 if problem else 200)

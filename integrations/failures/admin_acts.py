@@ -16,24 +16,18 @@ from integrations.access.authorise import authorise
 from integrations.console import looks
 from integrations.console.pages import FactsAdmin
 from integrations.failures import actions
-from integrations.failures.admin_page import FailurePage, money_list, page_of
-from integrations.failures.group_plan import group_plan
+from integrations.failures.admin_groups import ACTS, act_on, confirmation
+from integrations.failures.admin_page import FailurePage, page_of
+from integrations.failures.decisions import ReasonNeeded
 from integrations.failures.missing_row import add_missing, missing_of
 from integrations.failures.models import Failure
 from integrations.failures.snooze import open_again, snooze
-from integrations.failures.stakes import Stake, with_stakes
+from integrations.failures.stakes import with_stakes
 from integrations.mapping.values import RowRefused
 
-__all__ = ["FailureActs", "act_on", "confirmation"]
+__all__ = ["FailureActs"]
 
-_SAYS = {
-    "retry": "Each run goes on at the step where it stopped. What is recorded is never done twice; effects whose outcome "
-    "is unknown are looked up first.",
-    "resolve": "The group is closed. Runs that still wait keep waiting and can be retried one by one.",
-    "ignore": "The waiting runs are cancelled. What they wrote stays written; what they did not write will not be written.",
-}
 _SNOOZES = {"day": timedelta(days=1), "week": timedelta(weeks=1)}
-_ACTIONS = {"retry": "run.retry", "resolve": "failure.triage", "ignore": "failure.triage"}
 
 
 class FailureActs(FactsAdmin[Failure]):
@@ -47,7 +41,7 @@ class FailureActs(FactsAdmin[Failure]):
             path("<path:object_id>/snooze/", wrap(self.snooze_view), name="failure-snooze"),
             *(
                 path(f"<path:object_id>/{act}/", wrap(self.act_view), {"act": act}, name=f"failure-{act}")
-                for act in _ACTIONS
+                for act in ACTS
             ),
             *super().get_urls(),
         ]
@@ -62,8 +56,24 @@ class FailureActs(FactsAdmin[Failure]):
                 "back": page_url(failure),
             }
             return TemplateResponse(request, "admin/confirm.html", context)
-        messages.success(request, act_on(request, act, [failure]))
+        try:
+            messages.success(request, act_on(request, act, [failure]))
+        except ReasonNeeded as missing:
+            return self.ask_again(request, act, [failure], page_url(failure), str(missing))
         return HttpResponseRedirect(page_url(failure))
+
+    def ask_again(
+        self, request: HttpRequest, act: str, failures: Sequence[Failure], back: str, problem: str
+    ) -> HttpResponse:
+        """The same question, with what was missing in the answer."""
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            **confirmation(act, with_stakes(failures)),
+            "problem": problem,
+            "back": back,
+        }
+        return TemplateResponse(request, "admin/confirm.html", context, status=422)
 
     def add_row_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Add the missing row and, with the right to retry, let the waiting runs go on."""
@@ -136,61 +146,6 @@ class FailureActs(FactsAdmin[Failure]):
         return TemplateResponse(request, "admin/failure.html", context, status=status)
 
 
-def act_on(request: HttpRequest, act: str, failures: Sequence[Failure]) -> str:
-    """Retry, resolve or ignore these groups, each authorised and audited. Returns what happened, for people."""
-    by, retried, gone = actor_of(request).name, 0, 0
-    for failure in failures:
-        authorise(request, _ACTIONS[act], failure.environment, target=f"failure {failure.pk}")
-        note = "resolved"
-        if act == "retry":
-            went_on, skipped = actions.retry_all(failure, by=by)
-            retried, gone = retried + went_on, gone + len(skipped)
-            note = f"retried {went_on} runs (step)"
-        elif act == "resolve":
-            actions.resolve(failure, by)
-        else:
-            actions.ignore(failure, by)
-            note = _with_reason(failure, request.POST.get("note", "").strip())
-        record(request, "failure.triage", f"failure {failure.pk}", environment=failure.environment, note=note)
-    return _said(act, len(failures), retried, gone)
-
-
-def confirmation(act: str, stakes: Sequence[Stake]) -> dict[str, Any]:
-    """Context of `admin/confirm.html`: the act in counts and money."""
-    parked = sum(stake.parked for stake in stakes)
-    what = "this failure" if len(stakes) == 1 else f"{len(stakes)} failures"
-    titles = {
-        "retry": f"Retry {_runs(parked)}?",
-        "resolve": f"Resolve {what}?",
-        "ignore": f"Ignore {what} and cancel {_runs(parked)}?",
-    }
-    return {
-        "title": titles[act],
-        "sentences": [_SAYS[act]],
-        "counts": _counts(act, stakes, parked),
-        "groups": [{"title": "", "items": [stake.failure.sentence for stake in stakes]}],
-        "act": {"retry": f"Retry {parked}", "resolve": "Resolve", "ignore": f"Ignore and cancel {parked}"}[
-            act
-        ],
-        "danger": act == "ignore",
-        "wants_note": act == "ignore",
-    }
-
-
-def _counts(act: str, stakes: Sequence[Stake], parked: int) -> list[dict[str, Any]]:
-    counts: list[tuple[Any, str]] = [(parked, "runs waiting")]
-    counts += [(text, "at stake") for stake in stakes if (text := money_list(stake))]
-    if act == "retry":
-        plan = group_plan([stake.failure for stake in stakes])
-        counts += [
-            (plan.reused, "steps reused"),
-            (plan.again, "steps run again"),
-            (plan.confirmed, "effects done, skipped"),
-            (plan.unknown, "effects looked up first"),
-        ]
-    return [{"value": value, "title": title} for value, title in counts]
-
-
 def page_url(failure: Failure) -> str:
     """The failure's page."""
     return reverse("admin:integrations_failure_change", args=[failure.pk])
@@ -203,23 +158,3 @@ def _snoozed(failure: Failure, wanted: str) -> str:
     if wanted not in _SNOOZES or not snooze(failure, timezone.now() + _SNOOZES[wanted]):
         return ""
     return f"snoozed for a {wanted}"
-
-
-def _with_reason(failure: Failure, reason: str) -> str:
-    """What the audit trail says of an ignored group; the reason also goes to the group's own note."""
-    if not reason:
-        return "ignored"
-    actions.note(failure, f"{failure.note}\nIgnored: {reason}".strip())
-    return f"ignored: {reason}"
-
-
-def _said(act: str, groups: int, retried: int, gone: int) -> str:
-    if act != "retry":
-        word = "Resolved" if act == "resolve" else "Ignored"
-        return f"{word} {groups} {'failure' if groups == 1 else 'failures'}."
-    rest = f" {_runs(gone)} were not waiting any more." if gone else ""
-    return f"{_runs(retried)} {'goes' if retried == 1 else 'go'} on.{rest}"
-
-
-def _runs(count: int) -> str:
-    return "1 run" if count == 1 else f"{count} runs"

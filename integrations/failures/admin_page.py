@@ -18,6 +18,7 @@ from integrations.failures.comparison import Difference, compare
 from integrations.failures.missing_row import MissingRow, missing_of
 from integrations.failures.models import Failure, Occurrence
 from integrations.failures.stakes import Stake, with_stakes
+from integrations.ingress.models import Endpoint
 from integrations.payloads import codec
 from integrations.runs.admin_decide import decision_acts
 from integrations.runs.admin_page import Act
@@ -41,7 +42,7 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class FailurePage:
-    """The context of `admin/failure.html`."""
+    """The context of `admin/failure.html`. `endpoint`: it is looking for events there that fails, no run waits on it."""
 
     stake: Stake
     facts: list[Fact]
@@ -50,6 +51,7 @@ class FailurePage:
     missing: MissingRow | None
     conflict: Conflict | None
     detail: str
+    endpoint: Endpoint | None
     may: Mapping[str, bool]
 
 
@@ -66,9 +68,11 @@ def page_of(request: HttpRequest, failure: Failure, typed: QueryDict | None = No
         missing=missing_of(failure, typed),
         conflict=_conflict(request, failure) if failure.kind == "conflict" else None,
         detail=newest.detail if newest and can(request, "failure.triage", failure.environment) else "",
+        endpoint=Endpoint.objects.filter(pk=failure.info.get("endpoint") or 0).first(),
         may={
             "retry": can(request, "run.retry", failure.environment),
             "triage": can(request, "failure.triage", failure.environment),
+            "give_up": can(request, "run.give_up", failure.environment),
             "edit_table": can(request, "table.edit", failure.environment),
         },
     )
@@ -94,6 +98,7 @@ def _facts(failure: Failure, stake: Stake) -> list[Fact]:
     facts = [
         Fact("Money at stake", f"{at_stake} in {_runs(stake.parked)}" if at_stake else "none known"),
         Fact("Waiting now", f"{_runs(stake.parked)}, seen {_times(failure.count)}"),
+        *([Fact("Blocks", f"{_runs(stake.blocks)} that wait for their turn behind")] if stake.blocks else []),
         Fact("Flow and step", format_html("{} · <code>{}</code>", failure.flow_key, failure.node)),
         Fact(
             "First and last",

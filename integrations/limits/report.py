@@ -16,7 +16,7 @@ from integrations.releases.models import Environment
 from integrations.runs.models import Run
 from integrations.vault.models import Connection
 
-__all__ = ["Report", "not_answering", "report_of"]
+__all__ = ["Report", "not_answering", "report_of", "said"]
 
 _PERIODS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 COUNTED = 1_000
@@ -56,7 +56,7 @@ def report_of(connection: Connection) -> Report:
     blocked = bucket.blocked_until if bucket else None
     is_blocked = blocked is not None and blocked > timezone.now()
     return Report(
-        declared=tuple(_said(one) for one in terms.allowances),
+        declared=tuple(said(one) for one in terms.allowances),
         at_once=terms.at_once,
         learned=round(60 / bucket.pace, 1) if bucket and bucket.pace else None,
         blocked_until=blocked if is_blocked else None,
@@ -91,7 +91,7 @@ def _note(bucket: RateBucket | None, tripped: Breaker | None) -> str:
     return bucket.note if bucket is not None else ""
 
 
-def _said(one: Allowance) -> str:
+def said(one: Allowance) -> str:
     """ "100 calls a minute", "2,500 calls a day", "10 calls in 5 seconds"."""
     calls = f"{one.calls:,} call{'' if one.calls == 1 else 's'}"
     for seconds, name in _PERIODS:

@@ -3,12 +3,13 @@
 Everything is read in a fixed number of small queries over the partial indexes, however many runs there are.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from integrations.failures.models import Failure
@@ -20,10 +21,9 @@ from integrations.runs.quarantine import KILLS_WORKERS
 from integrations.schedules.models import Schedule, ScheduleDue
 from integrations.tasks.models import Drain, Sweeper
 
-__all__ = ["COUNTED", "Carrying", "Work", "carrying", "polls", "schedules", "work_of"]
+__all__ = ["Carrying", "Work", "carrying", "polls", "schedules", "work_of"]
 
-COUNTED = 10_000
-"""Runs beyond this many are not counted one by one."""
+_UNFINISHED = (Run.State.QUEUED, Run.State.RUNNING, Run.State.PARKED)
 DRAIN_SILENT = timedelta(seconds=20)
 SWEEP_SILENT = timedelta(seconds=45)
 """The dispatcher says every ten seconds that it sweeps."""
@@ -70,27 +70,40 @@ def carrying() -> Carrying:
 
 
 def work_of(environments: Sequence[Environment]) -> Work:
-    """Of these environments."""
+    """Of these environments, in three queries over the runs that aren't over."""
     now = timezone.now()
     runs = Run.objects.filter(environment__in=environments).order_by()
-    due = runs.filter(due_at__lte=now)
-    parked = runs.filter(state=Run.State.PARKED).values_list("reason").annotate(count=Count("pk"))
-    waiting = {reason or "person": count for reason, count in parked}
-    if turn := runs.filter(state=Run.State.QUEUED, due_at=None)[:COUNTED].count():
-        waiting["turn"] = turn
-    unfinished = runs.filter(state__in=(Run.State.QUEUED, Run.State.RUNNING, Run.State.PARKED))
+    due = runs.filter(due_at__lte=now).aggregate(count=Count("pk"), oldest=Min("due_at"))
+    unfinished = list(
+        runs.filter(state__in=_UNFINISHED)
+        .values("state", "reason")
+        .annotate(
+            count=Count("pk"),
+            oldest=Min("queued_at"),
+            turn=Count("pk", filter=Q(due_at=None)),
+            suspects=Count("pk", filter=Q(suspect=True, due_at__isnull=False)),
+            set_aside=Count("pk", filter=Q(failure__code=KILLS_WORKERS)),
+        )
+    )
     open_ones = Failure.objects.filter(environment__in=environments, state=Failure.State.OPEN)
-    killers = Failure.objects.filter(environment__in=environments, code=KILLS_WORKERS)
     return Work(
-        due=due[:COUNTED].count(),
-        running=runs.filter(lease_until__isnull=False)[:COUNTED].count(),
-        waiting=dict(sorted(waiting.items())),
-        oldest_due=_age(due.aggregate(at=Min("due_at"))["at"], now),
-        oldest_unfinished=_age(unfinished.aggregate(at=Min("queued_at"))["at"], now),
-        suspects=runs.filter(suspect=True, due_at__isnull=False)[:COUNTED].count(),
-        set_aside=runs.filter(failure__in=killers, state=Run.State.PARKED)[:COUNTED].count(),
+        due=due["count"],
+        running=sum(row["count"] for row in unfinished if row["state"] == Run.State.RUNNING),
+        waiting=_waiting(unfinished),
+        oldest_due=_age(due["oldest"], now),
+        oldest_unfinished=_age(min((row["oldest"] for row in unfinished), default=None), now),
+        suspects=sum(row["suspects"] for row in unfinished),
+        set_aside=sum(row["set_aside"] for row in unfinished),
         failures=open_ones.count(),
     )
+
+
+def _waiting(unfinished: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    found = {
+        row["reason"] or "person": row["count"] for row in unfinished if row["state"] == Run.State.PARKED
+    }
+    turn = sum(row["turn"] for row in unfinished if row["state"] == Run.State.QUEUED)
+    return dict(sorted({**found, **({"turn": turn} if turn else {})}.items()))
 
 
 def polls(environments: Sequence[Environment]) -> QuerySet[PollState]:
@@ -105,11 +118,10 @@ def polls(environments: Sequence[Environment]) -> QuerySet[PollState]:
 
 def schedules(environments: Sequence[Environment]) -> list[tuple[Schedule, datetime | None]]:
     """The schedules of endpoints that are open, each with when it is due next."""
-    rows = Schedule.objects.filter(endpoint__in=_open(environments, "schedule"))
-    rows = rows.select_related("endpoint__environment").order_by("pk")
-    pending = ScheduleDue.objects.filter(schedule__in=rows.values("pk"), state=ScheduleDue.State.PENDING)
-    due = dict(pending.values_list("schedule_id", "due"))
-    return [(one, due.get(one.pk)) for one in rows]
+    pending = ScheduleDue.objects.filter(schedule=OuterRef("pk"), state=ScheduleDue.State.PENDING)
+    rows = Schedule.objects.filter(endpoint__in=_open(environments, "schedule")).order_by("pk")
+    found = rows.select_related("endpoint__environment").annotate(due=Subquery(pending.values("due")[:1]))
+    return [(one, one.due) for one in found]
 
 
 def _open(environments: Sequence[Environment], kind: str) -> QuerySet[Endpoint]:

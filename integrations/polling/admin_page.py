@@ -39,7 +39,7 @@ def _facts(state: PollState) -> list[Fact]:
         Fact("Looks every", marks.duration(state.interval * 1000)),
         Fact("Last looked", marks.ago(state.last_ok)),
         Fact("Found then", f"{state.last_new} new"),
-        Fact("Next", marks.instant(state.next_at) if state.next_at else "stopped"),
+        Fact("Next", marks.instant(state.next_at) if state.next_at else _rests(state)),
         Fact("Looks at what changed since", marks.instant(state.high_water)),
     ]
     if state.sweep_started:
@@ -47,6 +47,10 @@ def _facts(state: PollState) -> list[Fact]:
     if state.failures or state.note:
         facts.append(Fact("Trouble", f"{state.note} ({state.failures} in a row)"))
     return facts
+
+
+def _rests(state: PollState) -> str:
+    return "paused" if state.endpoint.paused_at else "stopped"
 
 
 def _backfills(endpoint: Endpoint) -> Module:

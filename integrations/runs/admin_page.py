@@ -13,13 +13,17 @@ from connectors.sdk.wire import Json
 from integrations.console import looks, marks
 from integrations.console.pages import Fact
 from integrations.effects.models import Effect
-from integrations.failures.actions import retry_plan
+from integrations.failures.actions import NotParked, retry_plan
+from integrations.failures.skipping import CantSkip, skippable
 from integrations.payloads import codec
 from integrations.releases.models import Release
+from integrations.runs.lane_facts import LaneFacts, facts_of
 from integrations.runs.models import Exchange, Run, StepEntry
+from integrations.runs.quarantine import KILLS_WORKERS
 from integrations.runs.timeline import Line, lines_of
+from integrations.runs.waits import Waits, waits_of
 
-__all__ = ["Act", "RunPage", "acts_for", "page_of"]
+__all__ = ["Act", "RunPage", "acts_for", "awaited", "badge", "page_of", "waiting_look"]
 
 LINES_WITH_DATA = 60
 """Attempts whose data is read at once; of longer runs one step's data is read when it is asked for."""
@@ -39,9 +43,13 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class RunPage:
-    """The context of `admin/run.html`."""
+    """The context of `admin/run.html`. `lane` is None for a run that is over or goes by itself; `ended_by` says why a person
+    ended it, "" = nobody did."""
 
     facts: list[Fact]
+    waits: Waits | None
+    lane: LaneFacts | None
+    ended_by: str
     lines: list[Line]
     hidden_entries: int
     effects: list[Effect]
@@ -70,6 +78,9 @@ def page_of(run: Run, opened: str) -> RunPage:
     )
     return RunPage(
         facts=_facts(run, entries),
+        waits=waits_of([run]).get(run.pk),
+        lane=facts_of(run),
+        ended_by=_ended_by(run),
         lines=lines,
         hidden_entries=hidden,
         effects=effects,
@@ -99,7 +110,24 @@ def acts_for(run: Run) -> list[Act]:
     cancel = Act("Cancel the run", "Nothing that was written is undone", "Cancel run", ends, danger=True)
     if run.state != Run.State.PARKED:
         return [cancel]
-    return [*_retries(run), cancel]
+    gives_up = reverse("admin:run-give-up", args=[run.pk])
+    give_up = Act(
+        "Give up",
+        "Ends as failed, with a reason; the next in its lane goes on",
+        "Give up",
+        gives_up,
+        danger=True,
+    )
+    return [*_retries(run), *_skip(run), cancel, give_up]
+
+
+def _skip(run: Run) -> list[Act]:
+    try:
+        step = skippable(run)
+    except (NotParked, CantSkip):
+        return []
+    here = reverse("admin:run-skip", args=[run.pk])
+    return [Act(f"Go on without {step.name}", "You say what it comes to, and why", "Skip step", here)]
 
 
 def _retries(run: Run) -> list[Act]:
@@ -190,22 +218,30 @@ def _facts(run: Run, entries: Sequence[StepEntry]) -> list[Fact]:
         Fact("Took", marks.duration(_took(run)) or "not over yet"),
         Fact("Attempts", f"{steps} steps, {tries} attempts, {run.deaths} worker deaths"),
     ]
-    if run.state == Run.State.PARKED and run.due_at:
-        facts.append(Fact("Goes on", marks.ago(run.due_at)))
-    if run.waits_for:
-        facts.append(Fact("Waits for", _awaited(run.waits_for)))
+    if run.lane_id is not None:
+        lane = f"{reverse('admin:integrations_run_changelist')}?lane__id__exact={run.lane_id}"
+        facts.append(Fact("Lane", format_html('<a href="{}">{}</a>, number {}', lane, run.lane, run.place)))
     if run.retry_of_id:
         facts.append(Fact("Retry of", _link("run", run.retry_of_id, f"run {run.retry_of_id}")))
     facts += [Fact("Went on as", _link("run", other, f"run {other}")) for other in _later(run)]
     return facts
 
 
-def _awaited(token: str) -> SafeString:
-    """What the run waits for; a question leads to where it is decided."""
-    kind, _, number = token.partition(":")
-    if kind == "approval":
-        return _link("approval", int(number), "somebody's decision")
-    return format_html("<code>{}</code>", token)
+def awaited(waits: Waits) -> SafeString | str:
+    """The way to what the run waits for; "" when there is none."""
+    ways = (
+        ("approval", waits.approval, "Open the question"),
+        ("run", waits.run, f"Open run {waits.run}"),
+        ("connection", waits.connection, "Open the connection"),
+        ("effect", waits.effect, "Open the effect"),
+    )
+    return next((_link(model, number, text) for model, number, text in ways if number is not None), "")
+
+
+def _ended_by(run: Run) -> str:
+    if run.state not in {Run.State.FAILED, Run.State.CANCELLED}:
+        return ""
+    return run.occurrences.order_by("-pk").values_list("closed_by", flat=True).first() or ""
 
 
 def _later(run: Run) -> list[int]:
@@ -227,5 +263,17 @@ def _link(model: str, pk: int, text: str) -> SafeString:
 
 
 def badge(run: Run) -> SafeString:
-    """The run's state as a badge."""
-    return marks.badge(looks.of_run(run.state, run.reason, run.result))
+    """The run's state as a badge; of a run that waits for something particular, that."""
+    waits = waiting_look(run)
+    return marks.badge(looks.WAITS[waits] if waits else looks.of_run(run.state, run.reason, run.result))
+
+
+def waiting_look(run: Run) -> str:
+    """Which of `looks.WAITS` fits, as far as the row itself tells; "" = none."""
+    if run.state == Run.State.QUEUED:
+        if run.due_at is None and run.lane_id is not None:
+            return "turn"
+        return "alone" if run.suspect else ""
+    failure = run._state.fields_cache.get("failure")  # noqa: SLF001 - whether it was read with the run
+    killed = run.state == Run.State.PARKED and failure is not None and failure.code == KILLS_WORKERS
+    return "set_aside" if killed else ""

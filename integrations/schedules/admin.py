@@ -7,8 +7,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from integrations.access.authorise import can
 from integrations.console import marks
-from integrations.console.pages import Column, Fact, FactsAdmin, Module, Page, Table
+from integrations.console.pages import Column, Fact, FactsAdmin, Module, Page, Table, Tool
+from integrations.ingress.admin_pause import pause_facts
 from integrations.schedules.models import Schedule, ScheduleDue
 
 __all__ = ["ScheduleAdmin"]
@@ -56,6 +58,7 @@ class ScheduleAdmin(FactsAdmin[Schedule]):
     def page(self, request: HttpRequest, obj: Schedule) -> Page:
         endpoint = reverse("admin:integrations_endpoint_change", args=[obj.endpoint_id])
         facts = [
+            *pause_facts(obj.endpoint),
             Fact("Starts", obj.description),
             Fact("Next", _next(obj)),
             Fact("Last started", marks.ago(obj.last_fired_at)),
@@ -72,6 +75,7 @@ class ScheduleAdmin(FactsAdmin[Schedule]):
         return Page(
             title=str(obj.endpoint),
             subtitle=obj.zone,
+            tools=_tools(request, obj),
             modules=[
                 Module("Schedule", "kept from release to release", facts=facts),
                 Module("Times that passed", "the latest first", table=table),
@@ -79,9 +83,18 @@ class ScheduleAdmin(FactsAdmin[Schedule]):
         )
 
 
+def _tools(request: HttpRequest, schedule: Schedule) -> list[Tool]:
+    endpoint = schedule.endpoint
+    if not can(request, "endpoint.pause", endpoint.environment):
+        return []
+    here = reverse("admin:endpoint-pause", args=[endpoint.pk])
+    return [Tool("Resume…", here, "play") if endpoint.paused_at else Tool("Pause…", here, "circle-pause")]
+
+
 def _next(schedule: Schedule) -> SafeString:
     due = getattr(schedule, "next_at", None)
-    return marks.instant(due) if due else format_html('<span class="t3">{}</span>', "stopped")
+    rests = "paused" if schedule.endpoint.paused_at else "stopped"
+    return marks.instant(due) if due else format_html('<span class="t3">{}</span>', rests)
 
 
 def _policy(schedule: Schedule) -> str:

@@ -17,6 +17,7 @@ from connectors.sdk.wire import Json, Schema
 from integrations.access.authorise import authorise, visible_environments
 from integrations.releases.models import Environment
 from integrations.vault import store
+from integrations.vault.admin_limits import LimitsForm
 from integrations.vault.models import Connection
 
 __all__ = ["ConnectionForm", "Field"]
@@ -60,6 +61,7 @@ class ConnectionForm:
         self.environment = self._given("environment", "")
         posted = self._posted
         self.on_premise = "on_premise" in posted if posted is not None else self.connection.on_premise
+        self.limits = LimitsForm(self.connection, connector.manifest.limits, posted)
 
     @property
     def settings(self) -> list[Field]:
@@ -102,14 +104,14 @@ class ConnectionForm:
         connection = self.connection
         connection.name, connection.base_url = self.name.strip(), self.base_url.strip()
         connection.mark, connection.on_premise = self.mark, self.on_premise
-        connection.settings = self._settings()
+        connection.settings, connection.own_limits = self._settings(), self.limits.value
         if self.is_new:
             connection.environment, connection.auth = environment, self.auth.id
             connection.key = slugify(self.name)[:64]
         return connection
 
     def _wrong(self, connection: Connection) -> list[str]:
-        found = [] if connection.key else ["Give the connection a name."]
+        found = [*self.limits.problems, *([] if connection.key else ["Give the connection a name."])]
         if connection.mark not in Connection.Mark.values:
             found.append("Say whether this is a live, test or sandbox account.")
         try:

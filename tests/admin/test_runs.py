@@ -162,7 +162,7 @@ def test_cancelling_asks_first_and_says_what_it_leaves(
     assert Run.objects.get(pk=run.pk).state == "cancelled"
 
 
-@pytest.mark.parametrize("act", ["retry", "cancel"])
+@pytest.mark.parametrize("act", ["retry", "cancel", "give-up", "skip"])
 @pytest.mark.parametrize("person", ["viewer", "steward", "builder", "releaser"])
 def test_only_operators_act_on_runs(
     world: World, as_person: Callable[[str], Client], person: str, act: str
@@ -182,7 +182,13 @@ def test_acts_fit_the_state_of_the_run(world: World, as_person: Callable[[str], 
         for name in ("missing", "running", "succeeded")
     }
     assert offered == {
-        "missing": ["Retry from Map invoice", "Run again from the start", "Cancel the run"],
+        "missing": [
+            "Retry from Map invoice",
+            "Run again from the start",
+            "Go on without Map invoice",
+            "Cancel the run",
+            "Give up",
+        ],
         "running": ["Cancel the run"],
         "succeeded": [],
     }

@@ -20,9 +20,12 @@ from integrations.failures.snooze import open_those_over
 from integrations.ingress.registration import announce_due
 from integrations.limits.calling import forget_reservations, wake_who_waits
 from integrations.polling.errand import poll_due
+from integrations.retention.sweep import SWEEPER
+from integrations.retention.tidy import tidy
 from integrations.runs.age import give_up_aged
 from integrations.runs.writer import Writer
 from integrations.schedules.fire import fire_due
+from integrations.tasks.sweepers import say_swept
 
 __all__ = ["CHORES", "ERRANDS", "Chore", "Chores", "run_errands"]
 
@@ -40,10 +43,13 @@ class Chore:
 
 CHORES: tuple[Chore, ...] = (
     Chore("start what is due by schedule", 1, fire_due),
+    Chore("say that this dispatcher sweeps", 10, say_swept),
     Chore("open snoozed failures", 2, lambda: open_those_over(timezone.now())),
     Chore("forget keys whose window is over", 60, lambda: forget_expired(timezone.now())),
     Chore("give up runs that are too old", 60, give_up_aged),
     Chore("withdraw questions of ended runs", 60, withdraw_ended),
+    Chore("remove what is past its time", 1, SWEEPER.sweep),
+    Chore("forget what has grown old beside runs", 60, tidy),
     Chore(
         "forget calls granted to runs that never came for them",
         600,
@@ -51,13 +57,14 @@ CHORES: tuple[Chore, ...] = (
     ),
 )
 
-ERRANDS: tuple[Callable[[Writer], object], ...] = (
-    wake_who_waits,
-    settle_due,
-    undo_due,
-    lambda _writer: announce_due(),
-    lambda _writer: poll_due(),
+ERRANDS: tuple[Callable[[Writer, str], object], ...] = (
+    lambda writer, _owner: wake_who_waits(writer),
+    lambda writer, _owner: settle_due(writer),
+    lambda writer, _owner: undo_due(writer),
+    lambda _writer, _owner: announce_due(),
+    lambda _writer, owner: poll_due(owner),
 )
+"""Each gets the process's writer and the name of the drain that does it."""
 
 
 class Chores:
@@ -79,6 +86,7 @@ class Chores:
                 logger.exception("the chore “%s” met a database error; it is done again later", chore.name)
 
 
-def run_errands(writer: Writer) -> bool:
-    """Each errand once, a little of each. True = there was something to do, so there may be more."""
-    return any([errand(writer) for errand in ERRANDS])
+def run_errands(writer: Writer, owner: str) -> bool:
+    """Each errand once, a little of each, by the drain `owner`. True = there was something to do, so there may be more."""
+    done = [errand(writer, owner) for errand in ERRANDS]
+    return any(done)

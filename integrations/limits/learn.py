@@ -28,6 +28,8 @@ BELOW = 1.25
 SLOWEST = 60.0  # seconds between two calls
 ONCE_PER = timedelta(seconds=2)
 """Refusals that come together, to calls already under way, narrow the pace once."""
+ENOUGH = 20
+"""Calls after which a process's own pace says something: one that has just started has made too few to tell."""
 SCARCE = 0.2
 """Part of a quota below which the pace follows what is left of it."""
 FEW = 10
@@ -51,10 +53,10 @@ class Observed:
         calls.append(time.monotonic())
 
     def pace(self, bucket: str) -> float:
-        """Seconds between two calls of all processes together, as far as this one can tell; 0 when it has made none."""
+        """Seconds between two calls of all processes together, as far as this one can tell; 0 when it can't yet."""
         now = time.monotonic()
         calls = [at for at in list(self._at.get(bucket, ())) if now - at <= self._seconds]
-        if not calls:
+        if len(calls) < ENOUGH:
             return 0.0
         spent = max(now - calls[0], 1.0)
         processes = max(int(settings.DRAIN_SLOTS), 1)

@@ -58,5 +58,5 @@ def bring_up(
     prepare_folder(data, env, [person.username for person in PEOPLE])
     migrate(group, env)
     group.start([sandbox_process(addresses, env, data / "sandbox.sqlite3")])
-    group.finish(Child("seed", manage("seed"), env))
+    group.finish(Child("seed", manage("seed"), env, warm=True))
     group.start(processes(addresses, env, crew))

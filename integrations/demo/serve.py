@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from integrations.demo.bring_up import bring_up, fixed_addresses
@@ -11,8 +12,21 @@ from integrations.supervisor.first_start import ENV_FILE, password_name
 from integrations.supervisor.group import StoppedError
 from integrations.supervisor.product import Addresses, environment
 from integrations.supervisor.session import supervised
+from integrations.supervisor.start import data_folder
 
-__all__ = ["serve"]
+__all__ = ["add_arguments", "demo", "serve"]
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """What a lasting demo can be told."""
+    parser.add_argument(
+        "--port", type=int, default=8000, help="the first of five ports in a row (default 8000)"
+    )
+
+
+def demo(options: Namespace) -> None:
+    """`manage.py demo` without Django. Raises what `serve` raises."""
+    serve(data_folder(os.environ), options.port, Console())
 
 
 def serve(data: Path, port: int, console: Console) -> None:

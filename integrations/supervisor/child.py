@@ -9,8 +9,9 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import IO, Protocol
 
-__all__ = ["Child", "Running", "Sink", "spawn"]
+__all__ = ["Child", "Process", "Running", "Sink", "end_with", "spawn"]
 
 Sink = Callable[[str, str], None]
 """`sink(name, line)`: where a child's lines go."""
@@ -22,7 +23,8 @@ _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 @dataclass(frozen=True, slots=True)
 class Child:
     """What to run. `ready` says whether it does its work by now; `stops_last` keeps it up until the others have stopped;
-    `announces`: a line of JSON it prints is for programs and is not passed on."""
+    `announces`: a line of JSON it prints is for programs and is not passed on. `warm`: it may be forked from the warm process.
+    """
 
     name: str
     command: Sequence[str]
@@ -30,14 +32,28 @@ class Child:
     ready: Callable[[], bool] = lambda: True
     stops_last: bool = False
     announces: bool = False
+    warm: bool = False
+
+
+class Process(Protocol):
+    """What there is to know and to do about a started process: a `Popen`, or a fork of the warm one."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+
+    def wait(self) -> object: ...
+
+    def terminate(self) -> None: ...
 
 
 class Running:
     """A started child. It leads a session of its own, so that all of it can be ended together."""
 
-    def __init__(self, child: Child, process: subprocess.Popen[str], sink: Sink) -> None:
+    def __init__(self, child: Child, process: Process, lines: IO[str], sink: Sink) -> None:
         self.child = child
         self._process = process
+        self._lines = lines
         self._reader = threading.Thread(
             target=self._pass_lines_on, args=(sink,), name=child.name, daemon=True
         )
@@ -71,9 +87,7 @@ class Running:
         self._reader.join(timeout=2)
 
     def _pass_lines_on(self, sink: Sink) -> None:
-        if self._process.stdout is None:
-            return
-        with self._process.stdout as lines:
+        with self._lines as lines:
             for line in lines:
                 if self.child.announces and line.startswith("{"):
                     continue
@@ -94,12 +108,14 @@ def spawn(child: Child, sink: Sink, keep_open: Sequence[int] = ()) -> Running:
         bufsize=1,
         start_new_session=True,
         pass_fds=tuple(keep_open),
-        preexec_fn=_end_with(os.getpid()),  # noqa: PLW1509 - two system calls, no Python lock is taken
+        preexec_fn=end_with(os.getpid()),  # noqa: PLW1509 - two system calls, no Python lock is taken
     )
-    return Running(child, process, sink)
+    if process.stdout is None:
+        raise OSError(f"{child.name} was started without a pipe for its lines")
+    return Running(child, process, process.stdout, sink)
 
 
-def _end_with(parent: int) -> Callable[[], None] | None:
+def end_with(parent: int) -> Callable[[], None] | None:
     """Runs in the new process: ask the system for SIGTERM when the parent dies, however it dies (Linux)."""
     libc = _libc
     if libc is None:

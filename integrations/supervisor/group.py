@@ -2,10 +2,11 @@
 
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
 
 from integrations.supervisor.child import Child, Running, Sink, spawn
+from integrations.supervisor.warm import Warm
 
 __all__ = ["Group", "NotReadyError", "StoppedError"]
 
@@ -46,11 +47,17 @@ class Group:
         self._keep_open = tuple(keep_open)
         self._members: list[_Member] = []
         self._signals = 0
+        self._warm: Warm | None = None
 
     def obey_signals(self) -> None:
         """SIGINT and SIGTERM stop the group; a second one kills it at once."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._on_signal)
+
+    def keep_warm(self, env: Mapping[str, str], loads: Sequence[str]) -> None:
+        """From now on fork the children that may be, and have just this `env`, from a process that has imported `loads`."""
+        if self._warm is None and Warm.works_here():
+            self._warm = Warm(env, loads, self._sink, self._keep_open)
 
     def start(self, children: Sequence[Child]) -> None:
         """Start these and wait until each does its work. Raises `NotReadyError` or `StoppedError`."""
@@ -71,7 +78,7 @@ class Group:
 
     def finish(self, child: Child) -> None:
         """Run a child to its end, once. Raises `NotReadyError` when it fails, `StoppedError` when a signal comes first."""
-        running = spawn(child, self._sink, self._keep_open)
+        running = self._spawn(child)
         try:
             while not (ended := running.ended()):
                 self.tick()
@@ -118,6 +125,9 @@ class Group:
                     self._say(f"{running.child.name} did not stop in time and is killed.")
                 running.end()
         self._members.clear()
+        if self._warm:
+            self._warm.close()
+            self._warm = None
 
     def pids(self) -> dict[str, int]:
         """The process id of each running child by name."""
@@ -129,8 +139,12 @@ class Group:
     def _is_ready(self, member: _Member) -> bool:
         return member.running is not None and not member.running.ended() and member.child.ready()
 
+    def _spawn(self, child: Child) -> Running:
+        forked = self._warm.fork(child) if self._warm else None
+        return forked or spawn(child, self._sink, self._keep_open)
+
     def _launch(self, member: _Member) -> None:
-        member.running = spawn(member.child, self._sink, self._keep_open)
+        member.running = self._spawn(member.child)
         member.started_at = time.monotonic()
 
     def _look_after(self, member: _Member) -> None:

@@ -2,15 +2,43 @@
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from integrations.supervisor.child import Child
 from integrations.supervisor.ports import ReadyPage, answers
 
-__all__ = ["ONE_OF_EACH", "Addresses", "Crew", "environment", "manage", "processes", "sandbox_process"]
+__all__ = [
+    "LOADS",
+    "ONE_OF_EACH",
+    "ROOT",
+    "Addresses",
+    "Crew",
+    "environment",
+    "manage",
+    "processes",
+    "sandbox_process",
+]
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+LOADS = (
+    "integrations.wsgi",
+    "integrations.urls",
+    "integrations.asgi",
+    "integrations.tasks.drain",
+    "integrations.tasks.dispatcher",
+    "integrations.management.commands.worker",
+    "integrations.management.commands.dispatcher",
+    "django.core.management.commands.migrate",
+    "django_q.cluster",
+    "uvicorn.main",
+    "uvicorn.protocols.http.auto",
+    "uvicorn.protocols.websockets.auto",
+    "uvicorn.lifespan.on",
+    "granian.cli",
+    "granian.server",
+)
+"""What the processes below import, so that one warm process can do it for them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +105,7 @@ def processes(addresses: Addresses, env: Mapping[str, str], crew: Crew = ONE_OF_
     live = ["-m", "uvicorn", "integrations.asgi:application", "--no-access-log", "--log-level", "warning"]
     ready = ReadyPage(host, addresses.web)
     work = {**env, **crew.worker_env}
-    return [
+    children = [
         Child(
             "web",
             _python(
@@ -90,6 +118,7 @@ def processes(addresses: Addresses, env: Mapping[str, str], crew: Crew = ONE_OF_
         *(Child(name, manage("worker"), work, ready.says_yes) for name in _numbered("worker", crew.workers)),
         *(Child(name, manage("dispatcher"), env) for name in _numbered("dispatcher", crew.dispatchers)),
     ]
+    return [replace(child, warm=True) for child in children]
 
 
 def _numbered(name: str, count: int) -> list[str]:

@@ -10,7 +10,7 @@ from integrations.supervisor.console import Console
 from integrations.supervisor.group import Group
 from integrations.supervisor.lock import lock_folder
 from integrations.supervisor.ports import refuse_taken
-from integrations.supervisor.product import Addresses, manage
+from integrations.supervisor.product import LOADS, Addresses, manage
 
 __all__ = ["migrate", "supervised"]
 
@@ -31,7 +31,8 @@ def supervised(data: Path, addresses: Addresses, console: Console) -> Iterator[G
 
 
 def migrate(group: Group, env: Mapping[str, str]) -> None:
-    """Bring both databases to this version's tables: the business data and the queue's own."""
+    """Bring both databases to this version's tables: the business data and the queue's own. Everything is loaded for it once."""
+    group.keep_warm(env, LOADS)
     for database in ("default", "queue"):
         arguments = ("migrate", "--no-input", "--verbosity", "0", "--database", database)
-        group.finish(Child(f"migrate {database}", manage(*arguments), env))
+        group.finish(Child(f"migrate {database}", manage(*arguments), env, warm=True))

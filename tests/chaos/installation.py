@@ -130,10 +130,10 @@ class Installation:
         return 0
 
     def _children(self) -> Iterator[tuple[int, bool]]:
-        """Descendants with whether the group's parent started them itself."""
+        """Descendants with whether they lead their part of the group: what started them has another part, or none."""
         if self._product is not None:
             for pid, above in sorted(processes.below(self._product.pid).items()):
-                yield pid, above == self._product.pid
+                yield pid, processes.role(above) != processes.role(pid)
 
     def stop_chance(self) -> None:
         """No process kills itself from now on."""

@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from integrations.demo.once import kill_point, rehearse
 from integrations.demo.play import RehearsalError
 from integrations.demo.report import as_json, told
-from integrations.demo.serve import serve
+from integrations.demo.serve import add_arguments, serve
 from integrations.demo.stage import run_around
 from integrations.supervisor.console import Console
 from integrations.supervisor.group import NotReadyError, StoppedError
@@ -31,9 +31,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--port", type=int, default=8000, help="the first of five ports in a row (default 8000)"
-        )
+        add_arguments(parser)
         parser.add_argument(
             "--once", action="store_true", help="carry one deal on free ports and throw-away data, then stop"
         )

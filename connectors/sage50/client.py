@@ -7,12 +7,12 @@ from http import HTTPStatus
 from connectors.sdk.account import Account, AccountIdentity, AuthKind, OAuth2, Secrets
 from connectors.sdk.client import Client
 from connectors.sdk.errors import Auth, Config, Conflict, Data, Failure, NotFound
-from connectors.sdk.operation import Call
-from connectors.sdk.pagination import by_link
+from connectors.sdk.operation import Call, Portion
+from connectors.sdk.pagination import by_link, link_portion
 from connectors.sdk.schema import obj, secret, text
 from connectors.sdk.wire import Json, Request, Response
 
-__all__ = ["CLIENT", "businesses", "pages"]
+__all__ = ["CLIENT", "businesses", "page", "pages"]
 
 _FAILURES: Mapping[int, tuple[type[Failure], str]] = {
     400: (Data, "refused"),
@@ -41,10 +41,17 @@ _OURS = {
 _PERSON = {"email": "/email", "name": "/contact_name", "telephone": "/phone"}
 
 
+_LISTS = {"items_per_page": 100, "attributes": "all"}
+
+
 def pages(call: Call, path: str, query: Mapping[str, Json]) -> list[Json]:
     """All items of a list, following `$next` (a path relative to the API's base)."""
-    full = {"items_per_page": 100, "attributes": "all", **query}
-    return list(by_link(call, path, full, items="$items", following="$next"))
+    return list(by_link(call, path, {**_LISTS, **query}, items="$items", following="$next"))
+
+
+def page(call: Call, path: str, query: Mapping[str, Json], at: Json) -> Portion:
+    """One page of a list: the first, or the one that the `$next` of another leads to."""
+    return link_portion(call, path, {**_LISTS, **query}, at, items="$items", following="$next")
 
 
 def classify(_request: Request, response: Response) -> Failure | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal, Protocol
 
+from connectors.sdk.errors import Transient
 from connectors.sdk.wire import Json, Request, Response, Schema
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "Mark",
     "Match",
     "Operation",
+    "Pages",
+    "Portion",
     "Read",
     "Remedy",
     "RemedyLine",
@@ -31,6 +34,8 @@ __all__ = [
     "Write",
 ]
 
+MOST_PAGES = 10_000
+"""A list that never ends is a far system's bug, not ours to follow for ever."""
 EffectKind = Literal["read", "create", "update", "append", "delete"]
 Standing = Literal["stands", "void", "gone"]
 
@@ -90,8 +95,42 @@ class Call(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Portion:
+    """One page of a list. `following` is what the next page is asked with (any JSON but null); None = this was the last."""
+
+    items: Sequence[Json]
+    following: Json = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """How a reading operation gives its list a page at a time, however long that is.
+
+    `field` is the one field of its output, the list. `read(call, data, at)` asks for one page; `at` is None for the first,
+    then what the page before gave as `following`, also after a crash. When the far system doesn't know it any more, raise
+    `Data` or `NotFound`: the list is then read from the start.
+    """
+
+    field: str
+    read: Callable[[Call, Json, Json], Portion]
+
+    def all(self, call: Call, data: Json) -> Json:
+        """Everything at once: the `run` of such an operation."""
+        found: list[Json] = []
+        at: Json = None
+        for _ in range(MOST_PAGES):
+            portion = self.read(call, data, at)
+            found += portion.items
+            at = portion.following
+            if at is None:
+                return {self.field: found}
+        raise Transient(f"The list did not end after {MOST_PAGES} pages.", code="endless_list")
+
+
+@dataclass(frozen=True, slots=True)
 class Read:
-    """An operation without effect. `run(call, data)` returns the output."""
+    """An operation without effect. `run(call, data)` returns the output. `pages`: its output is a list that may be long;
+    flows read it page by page then, and nobody needs `run`, which gives it at once."""
 
     title: str
     input: Schema
@@ -100,6 +139,7 @@ class Read:
     run: Callable[[Call, Json], Json]
     help: str = ""
     effect: EffectKind = "read"
+    pages: Pages | None = None
 
 
 @dataclass(frozen=True, slots=True)

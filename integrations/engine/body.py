@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from connectors.sdk.wire import Json
+from integrations.engine.long_list import LongList
 
 __all__ = ["Apart", "Body", "Each", "Once"]
 
@@ -13,7 +14,7 @@ class Each:
     """Once per item, each under its own key, `at_once` side by side. `go_on`: an item that failed leaves the others alone,
     and the loop's output says which those were."""
 
-    items: Sequence[Json]
+    items: Sequence[Json] | LongList
     keys: Sequence[str]
     at_once: int = 1
     go_on: bool = False

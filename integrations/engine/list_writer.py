@@ -16,7 +16,7 @@ _OFTEN = 100
 
 class ListWriter:
     """One list of one step. What an earlier attempt stored is there already: `state` says what to go on from (None = from
-    the start), and `count` how many items there are.
+    the start), and `count` how many items there are. `added`: something has come since.
 
     `stores_from`: bytes in hand from which they are stored. A list that was never stored is given whole; of one that was,
     `whole_bytes` and `items` of the limits decide.
@@ -29,6 +29,7 @@ class ListWriter:
         self._place = (path, part)
         self._limits = limits
         self._stores_from = limits.page_bytes if stores_from is None else stores_from
+        self.added = False
         self._begin(pages.progress(path, part))
 
     def _begin(self, earlier: Progress | None) -> None:
@@ -55,6 +56,7 @@ class ListWriter:
 
     def add(self, items: Sequence[Json], state: Json) -> None:
         """More items; `state` is what to go on from after them. Raises `Data` when the list gets too long."""
+        self.added = True
         size = len(orjson.dumps(items))
         self._hand += items
         self._hand_bytes += size

@@ -1,9 +1,9 @@
 """Carrying a mapping out: at once while its lists are short, a page at a time when one is long."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from connectors.sdk.errors import Data, Failure
 from connectors.sdk.wire import Json
+from integrations.engine.by_page import evaluated, slices
 from integrations.engine.limits import LIMITS
 from integrations.engine.list_writer import ListWriter
 from integrations.engine.long_list import LongList
@@ -59,43 +59,16 @@ class _Pages:
         """Every page mapped and put together."""
         made = self._made
         done: int = made.state or 0
-        for first, items in _slices(self._source, done):
+        for first, items in slices(self._source, done):
             kept = self._kept(items, first)
-            made.add(self._evaluated(self._item, kept, made.count) if kept else [], first + len(items))
+            made.add(self._over(self._item, kept, made.count) if kept else [], first + len(items))
         return made.close()
 
     def _kept(self, items: list[Json], first: int) -> list[Json]:
         if not self._passes:
             return items
-        flags = self._evaluated(self._passes, items, first)
+        flags = self._over(self._passes, items, first)
         return [item for item, passes in zip(items, flags, strict=True) if passes]
 
-    def _evaluated(self, source: str, items: list[Json], first: int) -> list[Json]:
-        try:
-            made: list[Json] = self._scope.evaluate(source, {"Page": items, "First": first})
-        except Failure as failure:
-            raise self._at_fault(source, items, first, failure) from failure
-        return made
-
-    def _at_fault(self, source: str, items: list[Json], first: int, failure: Failure) -> Failure:
-        """The failure of the item that fails alone as well, with its place; else what the page failed with."""
-        if failure.code == "expression_limit":
-            failure.info |= {"first": first, "items": len(items)}
-            return failure
-        for at, item in enumerate(items, start=first):
-            try:
-                self._scope.evaluate(source, {"Page": [item], "First": at})
-            except Failure as found:
-                found.info["index"] = at
-                if isinstance(found, Data) and not found.pointer:
-                    found.pointer = f"{self._pointer}/{at}"
-                return found
-        return failure
-
-
-def _slices(source: list[Json] | LongList, start: int) -> Iterator[tuple[int, list[Json]]]:
-    """(place of the first, items): as many as one evaluation goes through."""
-    pages = source.pages(start) if isinstance(source, LongList) else [(start, source[start:])]
-    for begins, items in pages:
-        for at in range(0, len(items), LIMITS.page):
-            yield begins + at, items[at : at + LIMITS.page]
+    def _over(self, source: str, items: list[Json], first: int) -> list[Json]:
+        return evaluated(self._scope, source, items, first, self._pointer)

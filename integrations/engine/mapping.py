@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from connectors.sdk.wire import Json
+from integrations.engine.by_page import over_items
 from integrations.engine.expressions.functions import FUNCTIONS
 from integrations.engine.expressions.language import NAMES
 from integrations.engine.expressions.syntax import NotUnderstood, parse
@@ -54,21 +55,15 @@ def _without_lists(node: Mapping[str, Json], at: tuple[str, ...], lists: list[Js
 
 
 def _paged(node: Mapping[str, Json], place: Place) -> Mapping[str, Json]:
-    """The names of lists are in small letters, so that none can hide `$Page`, `$First` and `$At`."""
     name = node["as"]
     item = _made(node["item"], f'{place} & "/" & $string(${name}_i)')
     passes = f"$boolean({_piece(node['filter'])}) ? true : false" if "filter" in node else ""
     sorts = "sort" in node
     return {
         "from": _source(node) if sorts else node["from"],
-        "passes": _over_page(name, passes) if passes and not sorts else "",
-        "item": _over_page(name, item),
+        "passes": over_items(name, passes) if passes and not sorts else "",
+        "item": over_items(name, item),
     }
-
-
-def _over_page(name: str, made: str) -> str:
-    """`made` of each item of a page; its index is that in the whole list."""
-    return f"[$map($Page, function(${name}, $At) {{ (${name}_i := $First + $At; {made}) }})]"
 
 
 def _made(node: Mapping[str, Json], place: Place) -> str:

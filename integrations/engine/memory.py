@@ -1,6 +1,7 @@
 """A journal in memory, and pages: for tests, for "test this step", and as the plainest statement of their contracts."""
 
 from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -94,7 +95,10 @@ class MemoryPages:
 
     def write(self, path: str, part: str, pages: Sequence[StoredPage]) -> None:
         self.writes += 1
-        self._stored.setdefault((path, part), {}).update({page.number: page for page in pages})
+        kept = {
+            page.number: replace(page, items=list(page.items), state=deepcopy(page.state)) for page in pages
+        }
+        self._stored.setdefault((path, part), {}).update(kept)
 
     def clear(self, path: str, part: str) -> None:
         self._stored.pop((path, part), None)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
-from connectors.sdk.operation import Operation
+from connectors.sdk.operation import Operation, Portion
 from connectors.sdk.trigger import Trigger
 from connectors.sdk.wire import Json, Schema
 from integrations.engine.asking import Answered, Question, Sighting
@@ -72,6 +72,9 @@ class Context(Protocol):
 
         Raises `EffectInFlight` (see `engine/waiting.py`) when another run holds the same unsettled effect.
         """
+
+    def page(self, *, path: str, attempt: int, slot: str, operation: str, data: Json, at: Json) -> Portion:
+        """One page of a reading operation's list (`connectors.sdk.operation.Pages`); `at` as the page before said."""
 
     def clock(self) -> datetime:
         """The time it is, which unlike `now` moves. Only waiting may depend on it, never what is computed."""

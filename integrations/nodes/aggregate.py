@@ -9,8 +9,10 @@ from connectors.sdk.errors import Data, Failure
 from connectors.sdk.wire import Json, Schema
 from integrations.engine.expressions import source_of
 from integrations.engine.findings import Findings
+from integrations.engine.grouping import grouped
 from integrations.engine.limits import LIMITS, over_limit
-from integrations.engine.lists import NEEDS_VALUE, OPERATIONS, Operation, aggregated, as_list
+from integrations.engine.lists import NEEDS_VALUE, OPERATIONS, Operation, aggregated
+from integrations.engine.long_list import LongList
 from integrations.engine.node import Catalog, Compiled, CompileScope, Ports, StepScope
 from integrations.engine.outcome import Done, Outcome
 from integrations.engine.shapes import UNKNOWN, Shape, decimal_shape, element, money_shape
@@ -113,8 +115,11 @@ class Aggregate:
         )
 
     def execute(self, params: Mapping[str, Json], scope: StepScope) -> Outcome:
-        items = as_list(scope.evaluate(params["items"]))
+        items = scope.items(params["items"])
         scope.begin({"items": len(items), "key": params["key"]})
+        if isinstance(items, LongList):
+            long_groups = grouped(params["key"], params["fields"], items, scope)
+            return Done(long_groups if params["key"] else long_groups[0])
         if not params["key"]:
             return Done({"count": len(items), **_fields(params["fields"], items, range(len(items)), scope)})
         groups = _grouped(params["key"], items, scope)

@@ -7,7 +7,8 @@ from connectors.sdk.wire import Json, Schema
 from integrations.engine.expressions import source_of
 from integrations.engine.findings import Findings
 from integrations.engine.limits import LIMITS, over_limit
-from integrations.engine.lists import as_list
+from integrations.engine.list_writer import ListWriter
+from integrations.engine.long_list import LongList
 from integrations.engine.node import Catalog, Compiled, CompileScope, Ports, StepScope
 from integrations.engine.outcome import Done, Outcome
 from integrations.engine.shapes import UNKNOWN, Shape, element
@@ -16,7 +17,8 @@ __all__ = ["NODE", "Batch"]
 
 
 class Batch:
-    """Params: `items` and `size`. Its output is a list of {index, items, count}; the last group may be smaller."""
+    """Params: `items` and `size`. Its output is a list of {index, items, count}; the last group may be smaller.
+    The groups of a long list are a long list when they are many."""
 
     id = "batch"
     version = 1
@@ -68,13 +70,35 @@ class Batch:
         return findings.compiled(params, shape=Shape("list", item=group))
 
     def execute(self, params: Mapping[str, Json], scope: StepScope) -> Outcome:
-        items, size = as_list(scope.evaluate(params["items"])), params["size"]
+        items, size = scope.items(params["items"]), params["size"]
         scope.begin({"items": len(items), "size": size})
+        if isinstance(items, LongList):
+            return Done(_long_groups(items, size, scope))
         count = -(-len(items) // size)
         if count > LIMITS.items:
             raise over_limit("groups of a list", limit=LIMITS.items, found=count)
         groups = (items[at : at + size] for at in range(0, len(items), size))
         return Done([{"index": at, "count": len(group), "items": group} for at, group in enumerate(groups)])
+
+
+def _long_groups(items: LongList, size: int, scope: StepScope) -> list[Json] | LongList:
+    """The groups of a long list, which may be a long list themselves. It goes on after the last group that was stored."""
+    made = ListWriter(scope.context.pages, scope.path, "", LIMITS)
+    group: list[Json] = []
+    for _, page in items.pages(made.state or 0):
+        for item in page:
+            group.append(item)
+            if len(group) == size:
+                _add(made, group, size)
+                group = []
+    if group:
+        _add(made, group, size)
+    return made.close()
+
+
+def _add(made: ListWriter, group: list[Json], size: int) -> None:
+    at = made.count
+    made.add([{"index": at, "count": len(group), "items": group}], at * size + len(group))
 
 
 NODE = Batch()

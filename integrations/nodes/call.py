@@ -4,21 +4,22 @@ from collections.abc import Mapping
 from typing import Literal
 
 from connectors.sdk.errors import Data, NotFound
-from connectors.sdk.operation import Write
+from connectors.sdk.operation import Operation, Read, Write
 from connectors.sdk.wire import Json, Schema
 from integrations.engine.call_checks import check_input, effect_params
 from integrations.engine.findings import Findings
 from integrations.engine.money import decimal_fields, gate
 from integrations.engine.node import Catalog, Compiled, CompileScope, EffectSpec, Ports, StepScope
 from integrations.engine.outcome import Done, Outcome
+from integrations.engine.read_all import read_all
 from integrations.engine.shapes import Shape
 
 __all__ = ["NODE", "Call"]
 
 
 class Call:
-    """Params: operation, slot, input, decimals (the input schema's decimal fields), and for writes identity, on_change,
-    source and position (expressions, "" for none)."""
+    """Params: operation, slot, input, decimals (the input schema's decimal fields), for lists `pages`, and for writes
+    identity, on_change, source and position (expressions, "" for none)."""
 
     id = "call"
     version = 1
@@ -109,6 +110,7 @@ class Call:
             "input": config.get("input", {}),
             "decimals": decimal_fields(operation.input),
             "effect": operation.effect,
+            **_list_params(operation),
             **effect_params(operation, config, findings),
         }
         return findings.compiled(
@@ -121,6 +123,8 @@ class Call:
     def execute(self, params: Mapping[str, Json], scope: StepScope) -> Outcome:
         data = gate(params["decimals"], scope.resolve(params["input"]))
         scope.begin(data)
+        if "pages" in params:
+            return Done({params["pages"]: read_all(params, data, scope)})
         output = scope.context.call(
             path=scope.path,
             attempt=scope.attempt,
@@ -132,6 +136,13 @@ class Call:
         if output is None and params["effect"] == "read":
             raise NotFound(f"{params['operation']} found nothing.")
         return Done(output)
+
+
+def _list_params(operation: Operation) -> dict[str, Json]:
+    """`pages`: the field of the output that is a list, read page by page."""
+    if isinstance(operation, Read) and operation.pages is not None:
+        return {"pages": operation.pages.field}
+    return {}
 
 
 def _effect(params: Mapping[str, Json], scope: StepScope) -> EffectSpec | None:

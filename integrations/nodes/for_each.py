@@ -1,6 +1,6 @@
 """The loop: its body runs once per item, each item known by its own key."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from connectors.sdk.errors import Data
@@ -8,7 +8,7 @@ from connectors.sdk.wire import Json, Schema
 from integrations.engine.body import Each
 from integrations.engine.expressions import source_of
 from integrations.engine.findings import Findings
-from integrations.engine.limits import LIMITS, over_limit
+from integrations.engine.limits import LIMITS
 from integrations.engine.node import Catalog, Compiled, CompileScope, Ports, StepScope
 from integrations.engine.shapes import UNKNOWN, Shape, element
 
@@ -130,10 +130,9 @@ class ForEach:
             findings.add("loop_key_index", message, "/config/key")
 
     def execute(self, params: Mapping[str, Json], scope: StepScope) -> Each:
-        found = scope.evaluate(params["items"])
-        items = [] if found is None else found if isinstance(found, list) else [found]
+        items = scope.items(params["items"])
         if len(items) > LIMITS.items:
-            raise over_limit("items of one loop", limit=LIMITS.items, found=len(items))
+            raise _too_many(len(items))
         keys = _keys(params["key"], items, scope)
         go_on = params.get("on_failure") == "continue"  # releases made before there was a choice say nothing
         return Each(items, keys, at_once=params.get("at_once", 1), go_on=go_on)
@@ -142,7 +141,17 @@ class ForEach:
 NODE = ForEach()
 
 
-def _keys(source: str, items: list[Json], scope: StepScope) -> list[str]:
+def _too_many(count: int) -> Data:
+    """Each item of a loop leaves its steps in the run's journal, which is not made for millions."""
+    return Data(
+        f"A loop takes {LIMITS.items:,} items; this list has {count:,}. Put a batch before the loop, so that it runs once per"
+        " group.",
+        code="limit",
+        info={"what": "items of one loop", "limit": LIMITS.items, "found": count},
+    )
+
+
+def _keys(source: str, items: Iterable[Json], scope: StepScope) -> list[str]:
     """One text per item. Raises `Data` for a key that isn't there or comes twice."""
     keys: list[str] = []
     seen: set[str] = set()

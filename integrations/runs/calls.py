@@ -10,7 +10,7 @@ from django.conf import settings
 
 from connectors.sdk import errors, registry
 from connectors.sdk.http import Waiting
-from connectors.sdk.operation import Operation, Read, Write
+from connectors.sdk.operation import Operation, Portion, Read, Write
 from connectors.sdk.session import LiveCall, open_call
 from connectors.sdk.validation import validator_for
 from connectors.sdk.wire import Exchange, Json
@@ -67,19 +67,32 @@ class Calls:
         Raises `Failure`, `Held` when the far system's limits say that it has to wait (nothing was sent or meant then),
         `Superseded`, and `HandedBack` when this process's slice is over.
         """
-        self.go_on()
         operation = self._operation(step)
+        with self._admitted(step, operation) as (connection, admission):
+            if isinstance(operation, Write):
+                return self._write(connection, step, admission, operation)
+            return self._signed_in(connection, step, admission, lambda call: operation.run(call, step.data))
+
+    def page(self, step: StepCall, at: Json) -> Portion:
+        """One page of a reading operation's list. Raises what `perform` raises."""
+        operation = self._operation(step)
+        pages = operation.pages if isinstance(operation, Read) else None
+        if pages is None:
+            raise errors.Config(f"“{step.operation}” does not give pages any more.", code="operation_gone")
+        with self._admitted(step, operation) as (connection, admission):
+            return self._signed_in(connection, step, admission, lambda call: pages.read(call, step.data, at))
+
+    @contextmanager
+    def _admitted(self, step: StepCall, operation: Operation) -> Iterator[tuple[Connection, Admission]]:
+        """The slot's connection with one of its places held, the input checked."""
+        self.go_on()
         connection = connections.bound(self._run.environment_id, step.slot, not_before=self._bindings_since)
         _same_connector(connection, step)
-        data = step.data
-        validator_for(operation.input).check(data)
+        validator_for(operation.input).check(step.data)
         killpoints.passing(step.path, "before")
-        with step_of(
-            connection, StepPlace(self._run.pk, step.path, step.attempt, self._journal)
-        ) as admission:
-            if isinstance(operation, Read):
-                return self._signed_in(connection, step, admission, lambda call: operation.run(call, data))
-            return self._write(connection, step, admission, operation)
+        place = StepPlace(self._run.pk, step.path, step.attempt, self._journal)
+        with step_of(connection, place) as admission:
+            yield connection, admission
 
     def go_on(self) -> None:
         """Raise `HandedBack` when this process's slice is over: called wherever a step can be left and taken up again."""

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
+from connectors.sdk.operation import Portion
 from connectors.sdk.wire import Json
 from integrations.approvals import asking
 from integrations.dedupe.seen import Claim, claim
@@ -58,6 +59,9 @@ class RunContext:
         self, *, path: str, attempt: int, slot: str, operation: str, data: Json, effect: EffectSpec | None
     ) -> Json:
         return self._calls.perform(StepCall(path, attempt, slot, operation, data, effect))
+
+    def page(self, *, path: str, attempt: int, slot: str, operation: str, data: Json, at: Json) -> Portion:
+        return self._calls.page(StepCall(path, attempt, slot, operation, data, None), at)
 
     def clock(self) -> datetime:
         """The time it is."""

@@ -270,7 +270,7 @@ def test_cursors_end_when_there_is_none_and_when_they_stand_still() -> None:
 
 
 def test_a_list_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("connectors.sdk.pagination._MOST_PAGES", 2)
+    monkeypatch.setattr("connectors.sdk.pagination.MOST_PAGES", 2)
     far = pages_of({"results": [1]}, {"results": [2]})
     with pytest.raises(Transient):
         list(by_offset(far.call(), "/list", {}, size=1))

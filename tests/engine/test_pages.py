@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +9,11 @@ import pytest
 
 from connectors.sdk.errors import Failure
 from connectors.sdk.wire import Json
-from integrations.engine import mapped as mapping_pages
 from integrations.engine.executor import Given, advance
-from integrations.engine.limits import LIMITS
 from integrations.engine.long_list import LongList, StoredPage
 from integrations.engine.memory import MemoryJournal, MemoryPages
 from integrations.engine.outcome import Parked
+from tests.engine.shorter import shorten
 from tests.engine.workbench import Scripted, catalog, flow, planned
 
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "mappings.json").read_text())
@@ -55,14 +53,13 @@ class MortalPages(MemoryPages):
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every list of more than one item is mapped two at a time, and nothing of it is stored."""
-    monkeypatch.setattr(mapping_pages, "LIMITS", replace(LIMITS, page=2))
+    shorten(monkeypatch, page=2)
 
 
 @pytest.fixture
 def tiny_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is over 60 bytes is stored; what has over 200 stays long."""
-    tiny = replace(LIMITS, page=2, page_bytes=60, output=60, whole_bytes=200)
-    monkeypatch.setattr(mapping_pages, "LIMITS", tiny)
+    shorten(monkeypatch, page=2, page_bytes=60, output=60, whole_bytes=200)
 
 
 def mapped(

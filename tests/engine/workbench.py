@@ -7,8 +7,8 @@ from functools import cache
 from typing import Any, Self
 
 from connectors.sdk import errors
-from connectors.sdk.operation import Idempotency, Operation, Read, Write
-from connectors.sdk.schema import decimal, items, obj, text
+from connectors.sdk.operation import Idempotency, Operation, Pages, Portion, Read, Write
+from connectors.sdk.schema import decimal, integer, items, obj, text
 from connectors.sdk.trigger import PollTrigger, Trigger, WebhookTrigger
 from connectors.sdk.wire import Json, Request, Schema
 from integrations.engine.asking import Answered, Question, Sighting
@@ -66,6 +66,14 @@ def write(title: str, effect: Any, input: Schema, **rest: Any) -> Write:
 
 OPERATIONS: Mapping[str, Operation] = {
     "crm.get_deal": read("Get a deal", obj({"key": text("Key")}, required=("key",)), _DEAL),
+    "crm.list_people": Read(
+        "List people",
+        obj({}),
+        obj({"people": items("People", obj({"id": integer("Id"), "team": text("Team")}, more=True))}),
+        {},
+        run=lambda _call, data: data,
+        pages=Pages("people", lambda _call, _data, _at: Portion([])),
+    ),
     "crm.find_person": read("Find a person", obj({"email": text("E-mail")})),
     "crm.update_deal": write("Update a deal", "update", obj({"key": text("Key"), "note": text("Note")})),
     "crm.comment": write("Comment on a deal", "append", obj({"text": text("Text")})),
@@ -152,7 +160,8 @@ def planned(document: Mapping[str, Json]) -> Plan:
 class Scripted:
     """A context whose calls are answered from a script by path: one reply for ever, or a list used up in order.
 
-    A reply is {"gives": json}, {"fails": class, …arguments}, {"in_flight": token} or {"superseded": json}.
+    A reply is {"gives": json}, {"fails": class, …arguments}, {"in_flight": token} or {"superseded": json}. Of a list read page
+    by page it is {"pages": [items, …]}; an item may be such a failure, for its page.
     """
 
     def __init__(
@@ -162,6 +171,7 @@ class Scripted:
         self.calls: list[tuple[str, str, Json, EffectSpec | None]] = []
         self._replies = {path: list(r) if isinstance(r, list) else r for path, r in (replies or {}).items()}
         self._tables = tables or {}
+        self._met: set[tuple[str, int]] = set()
         self.time = NOW
         self.zone = "Europe/London"
         self.seen: dict[tuple[str, str], str] = {}
@@ -194,6 +204,19 @@ class Scripted:
         assert script is not None, f"{path} calls {operation}, which isn't in the script"
         reply = script.pop(0) if isinstance(script, list) else script
         return _answer(dict(reply))
+
+    def page(self, *, path: str, attempt: int, slot: str, operation: str, data: Json, at: Json) -> Portion:
+        """The page of that number; a failure in its place is met once, then what it says `then`."""
+        self.calls.append((path, operation, at, None))
+        script: dict[str, Any] = dict(self._replies[path])
+        pages, number = script["pages"], at or 0
+        reply = pages[number]
+        if isinstance(reply, dict):
+            reply, failing = reply.get("then", []), {k: v for k, v in reply.items() if k != "then"}
+            if (path, number) not in self._met:
+                self._met.add((path, number))
+                _answer(failing)
+        return Portion(reply, number + 1 if number + 1 < len(pages) else None)
 
     def clock(self) -> datetime:
         return self.time

@@ -1,19 +1,20 @@
 """List the products of the business."""
 
-from connectors.sage50.client import pages
+from connectors.sage50.client import page
 from connectors.sdk.numbers import decimal_text
-from connectors.sdk.operation import Call, Read
+from connectors.sdk.operation import Call, Pages, Portion, Read
 from connectors.sdk.schema import boolean, items, obj, text
 from connectors.sdk.wire import Json
 
 
-def run(call: Call, data: Json) -> Json:
+def read(call: Call, data: Json, at: Json) -> Portion:
     query: dict[str, Json] = {"nested_attributes": "all"}
     if data.get("search"):
         query["search"] = data["search"]
     if data.get("active_only", True):
         query["active"] = True
-    return {"products": [_output(one) for one in pages(call, "/products", query)]}
+    found = page(call, "/products", query, at)
+    return Portion([_output(one) for one in found.items], found.following)
 
 
 def _output(product: Json) -> Json:
@@ -33,6 +34,7 @@ def _id(value: Json) -> str:
     return str(value.get("id") or "") if isinstance(value, dict) else ""
 
 
+PAGES = Pages("products", read)
 OPERATION = Read(
     title="List products",
     input=obj(
@@ -72,5 +74,6 @@ OPERATION = Read(
             }
         ]
     },
-    run=run,
+    run=PAGES.all,
+    pages=PAGES,
 )

@@ -16,6 +16,7 @@ STOP_WITHIN = 10.0  # seconds a child may take to stop before it is killed
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before a dead child is started again; doubled each time
 STEADY_AFTER = 30.0  # seconds after which a death starts the pauses anew
 TICK = 0.1
+SHORT_TICK = 0.02  # while something is waited for that takes a moment
 
 
 class NotReadyError(Exception):
@@ -74,18 +75,22 @@ class Group:
                     raise NotReadyError(
                         f"{member.child.name} did not come up within {READY_WITHIN:.0f} seconds."
                     )
-                self.tick()
+                self.tick(SHORT_TICK)
 
-    def finish(self, child: Child) -> None:
-        """Run a child to its end, once. Raises `NotReadyError` when it fails, `StoppedError` when a signal comes first."""
-        running = self._spawn(child)
+    def finish(self, *children: Child) -> None:
+        """Run these to their ends, once, side by side. Raises `NotReadyError` when one fails, `StoppedError` when a signal comes."""
+        started: list[Running] = []
         try:
-            while not (ended := running.ended()):
-                self.tick()
+            for child in children:
+                started.append(self._spawn(child))
+            while not all(running.ended() for running in started):
+                self.tick(SHORT_TICK)
         finally:
-            running.end()
-        if running.failed():
-            raise NotReadyError(f"{child.name} {ended}; its lines say why.")
+            for running in started:
+                running.end()
+        for running in started:
+            if running.failed():
+                raise NotReadyError(f"{running.child.name} {running.ended()}; its lines say why.")
 
     def tick(self, seconds: float = TICK) -> None:
         """Look after the children for that long. Raises `StoppedError` once a signal came."""

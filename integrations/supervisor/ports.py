@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 __all__ = ["PortInUseError", "ReadyPage", "answers", "free_ports", "refuse_taken"]
 
-ASK_EVERY = 1.0  # seconds
+ASK_EVERY = 0.2  # seconds
 
 
 class PortInUseError(Exception):
@@ -51,7 +51,7 @@ def answers(host: str, port: int) -> bool:
 class ReadyPage:
     """The web process's own word that everything works: database, tables, and a worker that carries runs.
 
-    It is asked once a second at most, because a web process logs every time it has to say no.
+    It is asked five times a second at most: to answer is work.
     """
 
     def __init__(self, host: str, port: int) -> None:

@@ -33,6 +33,6 @@ def supervised(data: Path, addresses: Addresses, console: Console) -> Iterator[G
 def migrate(group: Group, env: Mapping[str, str]) -> None:
     """Bring both databases to this version's tables: the business data and the queue's own. Everything is loaded for it once."""
     group.keep_warm(env, LOADS)
-    for database in ("default", "queue"):
-        arguments = ("migrate", "--no-input", "--verbosity", "0", "--database", database)
-        group.finish(Child(f"migrate {database}", manage(*arguments), env, warm=True))
+    databases = ("default", "queue")
+    words = ("migrate", "--no-input", "--verbosity", "0", "--database")
+    group.finish(*(Child(f"migrate {name}", manage(*words, name), env, warm=True) for name in databases))

@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.chaos.backends import BACKENDS, backend
 from tests.chaos.campaign import Campaign, Outcome, StuckError
 from tests.chaos.installation import Installation, NeverReadyError
+from tests.chaos.mayhem import deaths_wanted
 from tests.chaos.report import as_json, told
 from tests.chaos.story import told as tell
 
@@ -20,8 +21,8 @@ READS, WRITES = 14, 2.5  # boundaries of a kind that the two runs of one deal pa
 
 
 def kill_at(deals: int) -> str:
-    """About as many deaths before a step as in the middle of a write and after its answer; at least seven of each."""
-    each = max(7, 0.03 * deals) / deals
+    """About as many deaths before a step as in the middle of a write and after its answer."""
+    each = deaths_wanted(deals) / deals
     return f"*:before@{each / READS:.6f},*:intended@{each / WRITES:.6f},*:sent@{each / WRITES:.6f}"
 
 

@@ -19,8 +19,10 @@ __all__ = ["Campaign", "Outcome", "StuckError"]
 BACKLOG = 40  # runs that may be under way when the next wave is won
 TICK = 0.25  # seconds
 LOOK_EVERY = 1.0  # seconds between two looks at what is pending
+HELP_EVERY = 2.0  # seconds between two looks at what waits for a person
 TELL_EVERY = 15.0  # seconds between two lines about what isn't over yet
 AT_REST_WITHIN = 300.0  # seconds from the last win, with everything calm
+A_MINUTE = 60
 HELD_FOR_GOOD = "payload_changed"
 EVIDENCE = {
     "attempts cut off by a death": "SELECT COUNT(*) FROM integrations_stepentry WHERE state = 'begun' AND ended_at IS NULL",
@@ -69,7 +71,7 @@ class Campaign:
         self._keys: dict[int, str] = {}
         self._second: list[Deal] = []
         self._began = 0.0
-        self._looked = self._told = time.monotonic()
+        self._looked = self._told = self._helped = time.monotonic()
         self._pending = self._over = 0
         self._oldest = 0.0
         self._resent = 0
@@ -105,7 +107,7 @@ class Campaign:
             if len(waves) <= count // 2:
                 self._mayhem.insist()
             self._win_again()
-            self._reconnect()
+            self._help()
             self._mayhem.act(time.monotonic() - self._began, 1 - len(waves) / count, self._over)
             self._at.tick(TICK)
 
@@ -159,8 +161,8 @@ class Campaign:
             undelivered = self._far.undelivered()
             if undelivered and not self._pending:
                 self._far.advance(
-                    60
-                )  # a delivery that failed while the web process was down waits for its next attempt
+                    A_MINUTE
+                )  # deliveries that found the web process down wait for their next attempt
             if undelivered or self._pending or self._help():
                 quiet_since = time.monotonic()
             if time.monotonic() > deadline:
@@ -174,6 +176,9 @@ class Campaign:
 
     def _help(self) -> bool:
         """What a person does about runs the story doesn't hold: look, and let them go on. Counted, and told at the end."""
+        if time.monotonic() - self._helped < HELP_EVERY:
+            return False
+        self._helped = time.monotonic()
         if self._reconnect():
             return True
         stray = [one for one in self._operator.waiting() if not self._held(one)]

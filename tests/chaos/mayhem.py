@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from tests.chaos.far import Far, FaultArmed
 from tests.chaos.installation import Installation
 
-__all__ = ["FAULTS", "Mayhem"]
+__all__ = ["FAULTS", "Mayhem", "deaths_wanted"]
 
 FAULTS: Sequence[FaultArmed] = (
     FaultArmed("sage50", "slow", 0.2, millis=60),
@@ -33,13 +33,12 @@ BURSTS: Sequence[FaultArmed] = (
     FaultArmed("sage50", "rate_limit", 0.0, millis=1000),
     FaultArmed("streak", "rate_limit", 0.0, millis=1000),
 )
-"""Struck a few times in a row now and then, as a far system that is too busy does; by chance all the time they would teach
-Interlock a slower and slower pace, and rightly so."""
+"""Struck now and then only: each refusal teaches Interlock a slower pace, and rightly so."""
 
-BURST = 3  # requests
 KILL_EVERY = 3.0  # seconds between two kills of a process that carries runs
 PATIENCE = 10.0  # seconds more for a process to end at least one run before the next one is killed
 TURN_EVERY = 8.0  # seconds between two kills of another part
+DEATHS = 4  # times as many kills at boundaries as are needed: a run that has to wait passes its boundaries again and again
 HEAVY_PER_DEALS = 200  # everything dies once for so many deals, at least once
 
 
@@ -74,6 +73,7 @@ class Mayhem:
         self._points = _points(2 * max(1, round(deals / HEAVY_PER_DEALS)))
         self._bursts = _points(3 * max(1, round(deals / HEAVY_PER_DEALS)))
         self._heavy_done = 0
+        self._deaths_wanted = deaths_wanted(deals)
         self._insisted: set[FaultArmed] = set()
 
     def begin(self) -> None:
@@ -94,15 +94,21 @@ class Mayhem:
             self._turn += 1
             self.counts[name] += strike()
             self._next_turn = now + TURN_EVERY * self._chance.uniform(0.8, 1.2)
+        self._enough_deaths()
         if self._bursts and progress >= self._bursts[0]:
             self._bursts.pop(0)
             for fault in BURSTS:
-                self._far.arm_count(fault, BURST)
+                self._far.arm_count(fault, 1)
         if self._points and progress >= self._points[0]:
             self._points.pop(0)
             name, strike = self._heavy[self._heavy_done % len(self._heavy)]
             self._heavy_done += 1
             self.counts[name] += strike()
+
+    def _enough_deaths(self) -> None:
+        deaths = self._deaths().values()
+        if all(deaths) and sum(deaths) > DEATHS * self._deaths_wanted:
+            self._at.stop_chance()
 
     def insist(self) -> None:
         """Let each fault that hasn't struck yet strike for certain, the next time it can; afterwards by chance again."""
@@ -155,6 +161,11 @@ class Mayhem:
         struck = self._at.kill_everything()
         self.slowest_start = max(self.slowest_start, self._at.start())
         return min(struck, 1)
+
+
+def deaths_wanted(deals: int) -> float:
+    """How many kills there should be at each kind of boundary in a story of so many deals."""
+    return max(7, 0.03 * deals)
 
 
 def _points(count: int) -> list[float]:

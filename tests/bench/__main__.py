@@ -31,6 +31,7 @@ ALL = (
     "second_worker",
     "echo",
     "batch",
+    "long_list",
     "ready_again",
     "one_hanging",
 )

@@ -5,7 +5,18 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-__all__ = ["DEAL_BYTES", "SKUS", "batch", "batch_item", "deal", "echo", "expected_items", "expected_total"]
+__all__ = [
+    "DEAL_BYTES",
+    "SKUS",
+    "batch",
+    "batch_item",
+    "deal",
+    "echo",
+    "expected_items",
+    "expected_sums",
+    "expected_total",
+    "listing",
+]
 
 SKUS: Mapping[str, str] = {f"SKU-{number:02d}": f"ITEM-{number * 7 % 100:02d}" for number in range(50)}
 """The 50-row table: the deal's SKU → the target's item."""
@@ -34,6 +45,21 @@ def batch(series: str, number: int, count: int = 10_000) -> bytes:
     """One list of `count` items, about 83 bytes each."""
     items = [batch_item(at) for at in range(count)]
     return _bytes({"key": f"{series}-{number}", "name": f"List {number}", "items": items})
+
+
+def listing(series: str, count: int) -> bytes:
+    """Where a list of `count` such items is to be read; its number is its length."""
+    return _bytes({"key": f"{series}-{count}", "name": f"{count} items", "count": count})
+
+
+def expected_sums(count: int) -> dict[str, tuple[int, str]]:
+    """What a list comes to by item: how many there are, and their net."""
+    sums: dict[str, tuple[int, Decimal]] = {}
+    for at in range(count):
+        made = _mapped(batch_item(at))
+        so_far, net = sums.get(made["item"], (0, Decimal(0)))
+        sums[made["item"]] = (so_far + 1, net + Decimal(made["net"]))
+    return {item: (so_far, str(net)) for item, (so_far, net) in sums.items()}
 
 
 def batch_item(at: int) -> dict[str, Any]:

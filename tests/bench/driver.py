@@ -26,6 +26,7 @@ WORKLOADS: dict[str, Callable[[str, int], bytes]] = {
     "deal": deals.deal,
     "echo": deals.echo,
     "batch": deals.batch,
+    "listing": deals.listing,
 }
 HOST = "127.0.0.1"
 PATIENCE = 120.0  # seconds for one answer

@@ -42,6 +42,7 @@ def fill(ports: list[int]) -> dict[str, Webhook]:
     graphs = [
         _graph("echo"),
         _graph("batch"),
+        _graph("long-list"),
         *(_on_account(_graph("deal-to-invoice"), one) for one in ACCOUNTS),
     ]
     return {graph["key"]: _running(environment, graph) for graph in graphs}

@@ -27,6 +27,8 @@ ROWS = (
     ("echo_runs_per_s", "echoes per second", ""),
     ("echo_cpu_ms_per_run", "CPU ms per echo", ""),
     ("batch_items_per_s", "items per second, webhook to end", "≥ 50000"),
+    ("long_list_items_per_s", "items per second, a million in pages", ""),
+    ("long_list_mb", "memory above idle meanwhile, MB", "≤ 200"),
     ("idle_pss_mb", "memory at rest, MB", "≤ 300"),
     ("peak_pss_mb", "most memory at saturation, MB", ""),
     ("start_s", "seconds until ready, first start", ""),

@@ -8,6 +8,7 @@ from typing import Any
 from tests.bench import database, deals
 from tests.bench.install import Webhook
 from tests.bench.load import Load, drive, finish, read_driver, start_driver, wrong_deals
+from tests.bench.long_list import long_list
 from tests.bench.measure import Memory, cpu_by_process, cpu_seconds, percentile, pss_mb
 from tests.bench.stage import BenchError, Product, Target
 
@@ -205,6 +206,7 @@ SCENARIOS: dict[str, Callable[[Bench], Figures]] = {
     "second_worker": second_worker,
     "echo": echo,
     "batch": batch,
+    "long_list": long_list,
     "ready_again": ready_again,
     "one_hanging": one_hanging,
 }

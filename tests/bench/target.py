@@ -18,6 +18,8 @@ import httptools
 import orjson
 import uvloop
 
+from tests.bench.deals import batch_item
+
 __all__ = ["main"]
 
 _HEAD = b"HTTP/1.1 %d %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
@@ -60,6 +62,7 @@ class Target:
             ("POST", "boxes"): self._update_box,
             ("GET", "boxes"): self._read_box,
             ("GET", "lists"): self._take_list,
+            ("GET", "items"): self._list_items,
         }
 
     def answer(self, port: int, method: str, url: bytes, key: str, body: bytes) -> Answer:
@@ -130,6 +133,12 @@ class Target:
     def _read_box(self, rest: str, _query: str, _body: bytes) -> Answer:
         held = [one for one in self._books.boxes if one["key"] == rest]
         return (200, held[-1]) if held else (404, {"error": "no such box"})
+
+    def _list_items(self, _rest: str, query: str, _body: bytes) -> Answer:
+        """As many as are asked for: the list has no end."""
+        asked = parse_qs(query)
+        first = int(asked["first"][0])
+        return 200, {"items": [batch_item(at) for at in range(first, first + int(asked["count"][0]))]}
 
     def _take_list(self, _rest: str, query: str, _body: bytes) -> Answer:
         asked = parse_qs(query)

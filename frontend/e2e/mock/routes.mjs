@@ -142,7 +142,7 @@ function failureShape(world, group) {
   const runs = world.waiting(group);
   const total = runs.reduce((sum, run) => sum + Number(run.amount?.amount ?? 0), 0);
   const money = total > 0 ? [{ amount: total.toFixed(2), currency: "GBP" }] : [];
-  return { ...group, count: runs.length, money };
+  return { ...group, count: runs.length, open: runs.length, blocks: group.blocks ?? 0, money };
 }
 
 function failureRoutes(world, parts, body, query) {
@@ -162,6 +162,12 @@ function failureRoutes(world, parts, body, query) {
     const runs = world.waiting(group);
     for (const run of runs) world.retry(run);
     return ok({ retried: runs.length, skipped: [] });
+  }
+  if (parts[1] === "give-up") {
+    const runs = world.waiting(group);
+    for (const run of runs) world.end(run, "failed", "");
+    group.state = "resolved";
+    return ok({ given_up: runs.length, skipped: [] });
   }
   group.state = parts[1] === "resolve" ? "resolved" : "ignored";
   group.note = body?.note ?? "";
@@ -194,13 +200,49 @@ function approvalRoutes(world, parts, body, query) {
   return ok(one);
 }
 
-function runRoutes(world, parts, query) {
+function endings(world, run, act, body) {
+  if (run.state !== "parked") return problem(409, "not_parked", "This run is no longer parked");
+  const failed = [...run.steps.values()].find((step) => step.state === "fail");
+  if (body === null) {
+    const { path, node, problem: met } = failed;
+    return ok({ path, node, name: GRAPH.nodes[node].name, ports: ["main"], sentence: met.sentence });
+  }
+  if (act === "give-up") world.end(run, "failed", "");
+  else {
+    world.step(run, failed.node, { state: "done", attempt: failed.attempt + 1, problem: null });
+    world.retry(run);
+  }
+  return ok(runShape(run));
+}
+
+function endpointRoutes(world, parts, body) {
+  if (parts.length === 0) return ok({ results: world.endpoints, next: null });
+  const one = world.endpoints.find((endpoint) => String(endpoint.id) === parts[0]);
+  const paused = parts[1] === "pause";
+  const [paused_at, paused_by, paused_why] = paused ? [world.iso(), "anna", body.reason] : [null, "", ""];
+  Object.assign(one, { paused_at, paused_by, paused_why });
+  return ok(one);
+}
+
+function tryConnection(world, id) {
+  world.notices = world.notices.filter((notice) => notice.connection !== Number(id));
+  return ok({ ok: true, account: { id: "1", name: "Harlow Ltd" } });
+}
+
+function runRoutes(world, parts, query, body) {
   if (parts.length === 0) return ok(listRuns(world, query));
   const run = world.runs.get(Number(parts[0]));
   if (run === undefined) return missing();
   switch (parts[1]) {
     case undefined:
-      return ok({ ...runShape(run), graph: GRAPH, layout: LAYOUT, seq: run.seq, steps: timeline(run).steps });
+      return ok({
+        ...runShape(run),
+        graph: GRAPH,
+        layout: LAYOUT,
+        seq: run.seq,
+        steps: timeline(run).steps,
+        lane: run.lane,
+      });
     case "steps":
       return stepDetail(world, run, query.get("path"));
     case "timeline":
@@ -211,6 +253,9 @@ function runRoutes(world, parts, query) {
       if (run.state !== "parked") return problem(409, "not_parked", "This run is no longer parked");
       world.retry(run);
       return ok(runShape(run));
+    case "give-up":
+    case "skip":
+      return endings(world, run, parts[1], body);
     case "cancel":
       world.end(run, "cancelled", "");
       return ok(runShape(run));
@@ -282,10 +327,12 @@ export function handle(world, { method, url, body }, context) {
   const routes = {
     catalogue: () => ok(CATALOGUE),
     flows: () => flowRoutes(world, rest),
-    runs: () => runRoutes(world, rest, searchParams),
+    runs: () => runRoutes(world, rest, searchParams, body),
     failures: () => failureRoutes(world, rest, body, searchParams),
     approvals: () => approvalRoutes(world, rest, body, searchParams),
-    endpoints: () => ok({ results: world.endpoints, next: null }),
+    endpoints: () => endpointRoutes(world, rest, body),
+    notices: () => ok(world.notices),
+    connections: () => tryConnection(world, rest[0]),
     effects: () => (world.effects.has(Number(rest[0])) ? ok(world.effects.get(Number(rest[0]))) : missing()),
     "mapping-tables": () => addRow(world, body),
   };

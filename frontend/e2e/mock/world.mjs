@@ -36,8 +36,12 @@ export class World {
         active: true,
         poll: null,
         schedule: null,
+        paused_at: null,
+        paused_by: "",
+        paused_why: "",
       },
     ];
+    this.notices = [];
     this.missing = new Set(["Lighting"]);
     this.listeners = new Set();
     this.nextRun = 1;
@@ -81,6 +85,8 @@ export class World {
       failure: null,
       event: id,
       retry_of: null,
+      waits_for: null,
+      lane: null,
       seq: 0,
       steps: new Map(),
       deal,

@@ -21,7 +21,13 @@ import type {
   StepDetail,
 } from "~/api/types";
 
-export type RunFilter = { flow?: string; environment?: string; state?: string; q?: string };
+export type RunFilter = {
+  flow?: string;
+  environment?: string;
+  state?: string;
+  q?: string;
+  lane?: string;
+};
 export type RetryMode = "step" | "start";
 
 const part = encodeURIComponent;

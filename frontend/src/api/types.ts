@@ -1,5 +1,6 @@
 /** Shapes of /api/v1/ and /ws/v1/. Times are ISO 8601 UTC, money is a decimal string with its currency. */
 
+import type { Lane, Waits } from "~/api/operating";
 import type { Undoing } from "~/api/undoing";
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
@@ -92,6 +93,9 @@ export type Endpoint = {
     note: string;
   } | null;
   schedule: { description: string; next_due: string | null; missed: number } | null;
+  paused_at: string | null;
+  paused_by: string;
+  paused_why: string;
 };
 
 export type RunState = "queued" | "running" | "parked" | "succeeded" | "failed" | "cancelled";
@@ -116,6 +120,7 @@ export type Run = {
   failure: number | null;
   event: number | null;
   retry_of: number | null;
+  waits_for: Waits | null;
 };
 
 export type ApprovalState = "waiting" | "approved" | "rejected" | "expired" | "withdrawn";
@@ -180,7 +185,13 @@ export type Step = {
   next_at: string | null;
 };
 
-export type RunDetail = Run & { graph: FlowGraph; layout: FlowLayout; seq: number; steps: Step[] };
+export type RunDetail = Run & {
+  graph: FlowGraph;
+  layout: FlowLayout;
+  seq: number;
+  steps: Step[];
+  lane: Lane | null;
+};
 
 export type RunTimeline = { run: Run; seq: number; steps: Step[] };
 
@@ -263,6 +274,9 @@ export type FailureGroup = {
   flow: string;
   environment: string;
   count: number;
+  /** Runs that wait on it now, and those that wait for their turn behind them. */
+  open: number;
+  blocks: number;
   first_at: string;
   last_at: string;
   money: Money[];

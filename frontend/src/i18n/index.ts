@@ -6,10 +6,11 @@ import canvas from "~/i18n/en/canvas.json";
 import common from "~/i18n/en/common.json";
 import failures from "~/i18n/en/failures.json";
 import flows from "~/i18n/en/flows.json";
+import operate from "~/i18n/en/operate.json";
 import runs from "~/i18n/en/runs.json";
 
 /** English ships inside the shell. A second language is a folder beside `en`, fetched when it is chosen. */
-export const en = { common, auth, flows, canvas, runs, failures, approvals };
+export const en = { common, auth, flows, canvas, runs, failures, approvals, operate };
 
 export type Namespace = keyof typeof en;
 const NAMESPACES = Object.keys(en) as Namespace[];

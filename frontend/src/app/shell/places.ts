@@ -26,6 +26,7 @@ export const PLACES: { id: PlaceId; to: string; icon: LucideIcon }[] = [
 const ADMIN = "/admin/";
 export const TABLES_URL = `${ADMIN}integrations/mappingtable/`;
 export const CONNECTIONS_URL = `${ADMIN}integrations/connection/`;
+export const ENDPOINTS_URL = `${ADMIN}integrations/endpoint/`;
 
 /** Places outside the app: the operators' admin, and the sandbox where there is one. */
 export function outside(sandbox: string | null): { id: OutsideId; href: string; icon: LucideIcon }[] {

@@ -5,7 +5,7 @@ import { Link } from "react-router";
 import { useFailure } from "~/api/queries/failures";
 import { useFlow } from "~/api/queries/flows";
 import type { FailureDetail } from "~/api/types";
-import { CONNECTIONS_URL, TABLES_URL } from "~/app/shell/places";
+import { CONNECTIONS_URL, ENDPOINTS_URL, TABLES_URL } from "~/app/shell/places";
 import { useCommands } from "~/commands/useCommands";
 import { nodeName } from "~/features/canvas/words";
 import { ValueView } from "~/features/data/ValueView";
@@ -15,12 +15,14 @@ import styles from "~/features/failures/Failures.module.css";
 import { KindBadge } from "~/features/failures/KindBadge";
 import { RetryGroup } from "~/features/failures/RetryGroup";
 import { SettleForm } from "~/features/failures/SettleForm";
+import { GiveUpGroup } from "~/features/operate/GiveUp";
 import { RunState } from "~/features/runs/RunState";
 import { useRunTitle } from "~/features/runs/useRunTitle";
 import { formatDateTime, formatMoney } from "~/model/format";
 import { askedFor, labelOf } from "~/model/tables";
 import { Loading, LoadProblem } from "~/ui/Blank";
 import { IconButton, OutsideLink } from "~/ui/Button";
+import { Note } from "~/ui/Note";
 
 const DECISIONS = 3; // runs whose decision is offered here; the others have it on their own page
 
@@ -59,7 +61,8 @@ function Facts({ failure }: { failure: FailureDetail }) {
         <>
           <dt>{t("detail.money")}</dt>
           <dd className="num">
-            <b>{failure.money.map(formatMoney).join(", ")}</b> {t("detail.inRuns", { count: failure.count })}
+            <b>{failure.money.map(formatMoney).join(", ")}</b>{" "}
+            {t("detail.inRuns", { count: failure.open || failure.count })}
           </dd>
         </>
       )}
@@ -118,6 +121,17 @@ function Affected({ failure }: { failure: FailureDetail }) {
   );
 }
 
+/** Looking for events fails: no run waits, and it closes by itself. */
+function Looking({ endpoint }: { endpoint: number }) {
+  const { t } = useTranslation("operate");
+  const open = <OutsideLink href={`${ENDPOINTS_URL}${endpoint}/change/`}>{t("looking.open")}</OutsideLink>;
+  return (
+    <Note tone="neutral" title={t("looking.title")} actions={open}>
+      {t("looking.help")}
+    </Note>
+  );
+}
+
 function Body({ failure }: { failure: FailureDetail }) {
   const { t } = useTranslation("failures");
   const open = failure.state === "open";
@@ -129,16 +143,25 @@ function Body({ failure }: { failure: FailureDetail }) {
       <div className={styles.body}>
         <div>
           <h2>{failure.sentence}</h2>
-          {open && <p className={styles.safe}>{t("detail.safe", { count: failure.count })}</p>}
+          {open && failure.open > 0 && (
+            <p className={styles.safe}>
+              {t("detail.safe", { count: failure.open })}
+              {failure.blocks > 0 && ` ${t("detail.blocks", { count: failure.blocks })}`}
+            </p>
+          )}
         </div>
         <Facts failure={failure} />
         {failure.payloads && <Comparison payloads={failure.payloads} />}
-        {Object.keys(failure.info).length > 0 && <Info info={failure.info} />}
+        {Object.keys(failure.info).length > 0 && !("endpoint" in failure.info) && (
+          <Info info={failure.info} />
+        )}
         {decidable &&
           waiting.map((run) => <DecideRun key={run.id} run={run} failure={failure} unknown={unknown} />)}
-        {open && (
+        {typeof failure.info.endpoint === "number" && open && <Looking endpoint={failure.info.endpoint} />}
+        {open && failure.open > 0 && (
           <div className={styles.actions}>
             <RetryGroup failure={failure} />
+            <GiveUpGroup failure={failure} />
             {failure.kind === "table_miss" && (
               <OutsideLink href={tableUrl(failure.info)}>{t("detail.openTables")}</OutsideLink>
             )}
@@ -148,7 +171,7 @@ function Body({ failure }: { failure: FailureDetail }) {
           </div>
         )}
         {failure.note && <p className="t2">{failure.note}</p>}
-        <Affected failure={failure} />
+        {failure.runs.length > 0 && <Affected failure={failure} />}
       </div>
       {open && <SettleForm id={failure.id} />}
     </>

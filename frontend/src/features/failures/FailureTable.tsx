@@ -25,7 +25,7 @@ function Sentence({ group }: { group: FailureGroup }) {
 }
 
 function Row({ group, current }: { group: FailureGroup; current: boolean }) {
-  const { t } = useTranslation("failures");
+  const { t } = useTranslation(["failures", "operate"]);
   return (
     <tr data-current={current || undefined}>
       <td className={failures.what}>
@@ -34,7 +34,12 @@ function Row({ group, current }: { group: FailureGroup; current: boolean }) {
       <td>
         <KindBadge kind={group.kind} />
       </td>
-      <td className={`num ${styles.right}`}>{group.count}</td>
+      <td className={`num ${styles.right}`}>
+        {group.state === "open" ? group.open : group.count}
+        {group.blocks > 0 && (
+          <span className={styles.sub}>{t("operate:blocks", { count: group.blocks })}</span>
+        )}
+      </td>
       <td className={`num ${styles.right} ${failures.money}`}>
         {group.money.map((money) => (
           <div key={money.currency}>{formatMoney(money)}</div>

@@ -9,6 +9,8 @@ import type { FailureState } from "~/api/types";
 import { ListBar } from "~/app/shell/TopBar";
 import styles from "~/features/failures/Failures.module.css";
 import { FailureTable } from "~/features/failures/FailureTable";
+import { Notices } from "~/features/operate/Notices";
+import notices from "~/features/operate/Notices.module.css";
 import { Blank, Loading, LoadProblem } from "~/ui/Blank";
 import { Button, ButtonLink } from "~/ui/Button";
 import table from "~/ui/Table.module.css";
@@ -49,7 +51,7 @@ export default function FailuresPage() {
   const state = STATES.find((one) => one === params.get("state")) ?? "open";
   const query = useFailures(environment, state);
   const groups = query.data?.pages.flatMap((page) => page.results) ?? [];
-  const runs = groups.reduce((sum, group) => sum + group.count, 0);
+  const runs = groups.reduce((sum, group) => sum + group.open, 0);
   const summary =
     state === "open" && groups.length > 0 ? t("summary", { groups: groups.length, count: runs }) : undefined;
   const close = () => void navigate({ pathname: "/failures", search: params.toString() });
@@ -58,6 +60,9 @@ export default function FailuresPage() {
       <ListBar title={t("title")} aside={summary} />
       <div className={styles.split} data-open={current === null ? undefined : true}>
         <section className={styles.list} aria-label={t("title")}>
+          <div className={notices.inset}>
+            <Notices environment={environment} />
+          </div>
           <div className={styles.filters}>
             <SegmentedControl
               size="xs"

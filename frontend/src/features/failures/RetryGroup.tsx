@@ -15,7 +15,7 @@ export function RetryGroup({ failure }: { failure: FailureDetail }) {
   const { t } = useTranslation(["failures", "common"]);
   const [opened, dialog] = useDisclosure(false);
   const retry = useRetryFailure(failure.id);
-  const count = failure.runs.filter((run) => run.state === "parked").length || failure.count;
+  const count = failure.open;
   const go = () =>
     retry.mutate("step", {
       onSuccess: ({ retried, skipped }) =>

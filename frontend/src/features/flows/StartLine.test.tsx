@@ -1,4 +1,5 @@
-import { screen } from "@testing-library/react";
+import { screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test } from "vitest";
 import { dropSocket } from "~/api/live";
 import { useUi } from "~/stores/uiStore";
@@ -18,6 +19,9 @@ const FLOW = {
   node: "won",
   trigger: "",
   active: true,
+  paused_at: null,
+  paused_by: "",
+  paused_why: "",
 };
 
 async function startLine(endpoint: { kind: string; poll?: object; schedule?: object }) {
@@ -54,8 +58,23 @@ test("a schedule says when it is due next and what it has missed", async () => {
   const schedule = { description: "At 01:30 every day, London time", next_due: at(3600), missed: 2 };
   const line = await startLine({ kind: "schedule", schedule });
   expect(line).toHaveTextContent(
-    /^At 01:30 every day, London time\. Next .*\d\d:\d\d; 2 times passed without a run$/,
+    /^At 01:30 every day, London time\. Next .*\d\d:\d\d; 2 times passed without a runPause$/,
   );
+});
+
+test("a poll is paused with a reason, says so, and is resumed", async () => {
+  const poll = { interval: 60, next_at: at(30), last_ok: at(-20), last_new: 0, failures: 0, note: "" };
+  const line = await startLine({ kind: "poll", poll });
+  const user = userEvent.setup();
+  expect(line).toHaveTextContent(/Next look .*\d\d:\d\d/);
+  await user.click(within(line).getByRole("button", { name: "Pause" }));
+  const dialog = await screen.findByRole("dialog");
+  expect(within(dialog).getByText(/Nothing is lost/)).toBeInTheDocument();
+  await user.type(within(dialog).getByLabelText("Reason, kept on record"), "Sage is moved");
+  await user.click(within(dialog).getByRole("button", { name: "Pause" }));
+  expect(await within(line).findByText("Paused by anna: Sage is moved")).toBeInTheDocument();
+  await user.click(await within(line).findByRole("button", { name: "Resume" }));
+  expect(await within(line).findByRole("button", { name: "Pause" })).toBeInTheDocument();
 });
 
 test("a closed endpoint starts nothing", async () => {

@@ -1,8 +1,9 @@
-import { Clock, Radio, RefreshCw, TriangleAlert } from "lucide-react";
+import { CirclePause, Clock, Radio, RefreshCw, TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useStart } from "~/api/queries/flows";
 import type { Endpoint } from "~/api/types";
 import styles from "~/features/flows/Flows.module.css";
+import { Pause } from "~/features/operate/Pause";
 import { formatAge, formatSpan } from "~/model/format";
 import { Moment } from "~/ui/Time";
 import { useNow } from "~/ui/useNow";
@@ -19,6 +20,11 @@ function Polls({ poll }: { poll: NonNullable<Endpoint["poll"]> }) {
       <span>
         {t("start.poll", { every: formatSpan(poll.interval) })}; {looked}
         {found}
+        {poll.next_at && (
+          <>
+            . {t("start.nextLook")} <Moment at={poll.next_at} />
+          </>
+        )}
       </span>
     </>
   );
@@ -26,7 +32,7 @@ function Polls({ poll }: { poll: NonNullable<Endpoint["poll"]> }) {
 
 /** How the flow starts here: it listens, looks every so often, or waits for its next due time; and what is wrong with that. */
 export function StartLine({ flow, environment }: { flow: string; environment: string }) {
-  const { t } = useTranslation("flows");
+  const { t } = useTranslation(["flows", "operate"]);
   const { data: start } = useStart(flow, environment);
   if (!start) return null;
   const { poll, schedule } = start;
@@ -53,6 +59,13 @@ export function StartLine({ flow, environment }: { flow: string; environment: st
           </span>
         </>
       )}
+      {start.paused_at !== null && (
+        <p role="status">
+          <CirclePause size={14} aria-hidden />
+          {t("operate:pause.paused", { by: start.paused_by, why: start.paused_why })}
+        </p>
+      )}
+      <Pause endpoint={start} />
       {poll?.note && (
         <p role="status">
           <TriangleAlert size={14} aria-hidden />

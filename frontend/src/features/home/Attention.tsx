@@ -25,7 +25,7 @@ function Entry({ group }: { group: FailureGroup }) {
           {flowName(group.flow)} · {labelOf(group.node)}
         </small>
       </div>
-      <span className="num">{t("attention.runs", { count: group.count })}</span>
+      <span className="num">{t("attention.runs", { count: group.open })}</span>
       <span className={`num ${styles.money}`}>{group.money.map(formatMoney).join(", ")}</span>
     </li>
   );

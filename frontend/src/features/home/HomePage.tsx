@@ -11,6 +11,7 @@ import { FlowTable } from "~/features/flows/FlowTable";
 import { RecentList } from "~/features/flows/RecentRuns";
 import { Attention } from "~/features/home/Attention";
 import styles from "~/features/home/Home.module.css";
+import { Notices } from "~/features/operate/Notices";
 import { Blank, Loading, LoadProblem } from "~/ui/Blank";
 import { Card } from "~/ui/Card";
 
@@ -48,6 +49,7 @@ export default function HomePage() {
           <h2>{t(`greeting.${greetingAt(new Date().getHours())}`, { name: first })}</h2>
           {flows.isSuccess && <p>{summary}</p>}
         </div>
+        <Notices environment={environment} />
         <div className={styles.grid}>
           <div className={styles.stack}>
             <Attention environment={environment} />

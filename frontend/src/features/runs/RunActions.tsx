@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { isProblem } from "~/api/problem";
 import { useCancelRun } from "~/api/queries/runs";
 import type { Run } from "~/api/types";
+import { MoreMenu } from "~/features/operate/MoreMenu";
 import { isOver } from "~/model/overlay";
 import { Button } from "~/ui/Button";
 import { Dialog } from "~/ui/Dialog";
@@ -49,6 +50,7 @@ export function RunActions({ run, retry }: { run: Run; retry: () => void }) {
         {copied ? <Check size={14} aria-hidden /> : <Link2 size={14} aria-hidden />}
         {copied ? t("common:copied") : t("common:copyLink")}
       </Button>
+      {run.state === "parked" && <MoreMenu run={run} />}
       {!isOver(run) && <CancelRun run={run} />}
       {run.state === "parked" && (
         <Button dense tone="primary" onClick={retry}>

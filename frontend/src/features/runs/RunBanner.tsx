@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { useQuestionsOf } from "~/api/queries/approvals";
 import type { Approval, Run } from "~/api/types";
+import { WaitsLine } from "~/features/operate/WaitsLine";
 import styles from "~/features/runs/Work.module.css";
 import { isOver } from "~/model/overlay";
 import { useRunStore } from "~/stores/runStore";
@@ -48,6 +49,7 @@ export function RunBanner({ run, open }: { run: Run; open: (node: string) => voi
     );
   }
   if (asked !== undefined) return <Asked one={asked} />;
+  if (run.waits_for) return <WaitsLine run={run} waits={run.waits_for} />;
   const ended = run.result === "filtered" || run.result === "superseded" ? t(run.result) : null;
   return (
     <div className={styles.banner}>

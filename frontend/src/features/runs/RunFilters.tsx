@@ -1,6 +1,6 @@
 import { Select, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
-import { Search } from "lucide-react";
+import { Search, X } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFlows } from "~/api/queries/flows";
@@ -10,16 +10,16 @@ import { Button } from "~/ui/Button";
 
 const STATES: RunState[] = ["queued", "running", "parked", "succeeded", "failed", "cancelled"];
 
-export type Filters = { q: string; flow: string; state: string };
+export type Filters = { q: string; flow: string; state: string; lane: string };
 
 type Props = { value: Filters; onChange: (change: Partial<Filters>) => void };
 
 export function RunFilters({ value, onChange }: Props) {
-  const { t } = useTranslation("runs");
+  const { t } = useTranslation(["runs", "operate"]);
   const flows = useFlows().data?.results ?? [];
   const [text, setText] = useState(value.q);
   const search = useDebouncedCallback((q: string) => onChange({ q }), 250);
-  const filtered = value.q !== "" || value.flow !== "" || value.state !== "";
+  const filtered = value.q !== "" || value.flow !== "" || value.state !== "" || value.lane !== "";
   return (
     <search className={styles.filters}>
       <TextInput
@@ -51,13 +51,19 @@ export function RunFilters({ value, onChange }: Props) {
         onChange={(state) => onChange({ state: state ?? "" })}
         data={STATES.map((state) => ({ value: state, label: t(`state.${state}`) }))}
       />
+      {value.lane !== "" && (
+        <Button dense title={t("operate:lane.all")} onClick={() => onChange({ lane: "" })}>
+          {t("operate:lane.filter", { id: value.lane })}
+          <X size={14} aria-hidden />
+        </Button>
+      )}
       {filtered && (
         <Button
           dense
           tone="ghost"
           onClick={() => {
             setText("");
-            onChange({ q: "", flow: "", state: "" });
+            onChange({ q: "", flow: "", state: "", lane: "" });
           }}
         >
           {t("filter.clear")}

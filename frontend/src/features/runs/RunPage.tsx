@@ -7,6 +7,7 @@ import { isProblem } from "~/api/problem";
 import { useRun } from "~/api/queries/runs";
 import type { RunDetail } from "~/api/types";
 import { WorkBar } from "~/app/shell/TopBar";
+import { LaneLine } from "~/features/operate/WaitsLine";
 import { LiveSummary } from "~/features/runs/LiveSummary";
 import { RunActions } from "~/features/runs/RunActions";
 import { RunBanner } from "~/features/runs/RunBanner";
@@ -20,6 +21,7 @@ import { useStepParam } from "~/features/runs/useStepParam";
 import styles from "~/features/runs/Work.module.css";
 import { OpenStep } from "~/features/steps/OpenStep";
 import { flattened } from "~/model/inside";
+import { isOver } from "~/model/overlay";
 import { useRunStore } from "~/stores/runStore";
 import { Blank, Loading, LoadProblem } from "~/ui/Blank";
 import { useNarrow } from "~/ui/useNarrow";
@@ -52,6 +54,7 @@ function Loaded({ detail }: { detail: RunDetail }) {
       <div className={styles.work} data-side={step === null ? undefined : "step"}>
         <div className={styles.middle}>
           <RunBanner run={run} open={open} />
+          {detail.lane && !isOver(run) && <LaneLine lane={detail.lane} />}
           <div className={styles.view}>
             <RunView
               graph={graph}

@@ -6,10 +6,13 @@ import {
   Hourglass,
   LoaderCircle,
   type LucideIcon,
+  Plug,
   RotateCw,
+  TriangleAlert,
   UserRound,
 } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import type { WaitKind } from "~/api/operating";
 import type { Run } from "~/api/types";
 import { Badge, State, type Tone } from "~/ui/Badge";
 
@@ -30,8 +33,25 @@ const PARKED: Partial<Record<Run["reason"], Look>> = {
   reconnect: { icon: UserRound, tone: "warn" },
 };
 
-export function useRunWords(run: Pick<Run, "state" | "reason" | "result">): Look & { label: string } {
-  const { t } = useTranslation("runs");
+/** Where what a run waits for says more than its state. */
+const WAITS: Partial<Record<WaitKind, Look>> = {
+  turn: { icon: Hourglass, tone: "neutral" },
+  quiet: { icon: Hourglass, tone: "neutral" },
+  room: { icon: Hourglass, tone: "neutral" },
+  alone: { icon: TriangleAlert, tone: "warn" },
+  silent: { icon: Plug, tone: "warn" },
+  place: { icon: Hourglass, tone: "neutral" },
+  approval: { icon: UserRound, tone: "warn" },
+  set_aside: { icon: Ban, tone: "bad" },
+};
+
+type Told = Pick<Run, "state" | "reason" | "result"> & Partial<Pick<Run, "waits_for">>;
+
+export function useRunWords(run: Told): Look & { label: string } {
+  const { t } = useTranslation(["runs", "operate"]);
+  const kind = run.waits_for?.kind;
+  const look = kind && WAITS[kind];
+  if (kind && look) return { ...look, label: t(`operate:waits.${kind as "turn"}`) };
   if (run.state === "parked") {
     return { ...(PARKED[run.reason] ?? LOOK.parked), label: t(`parked.${run.reason || "none"}`) };
   }
@@ -41,7 +61,7 @@ export function useRunWords(run: Pick<Run, "state" | "reason" | "result">): Look
   return { ...LOOK[run.state], label: t(`state.${run.state}`) };
 }
 
-type Props = { run: Pick<Run, "state" | "reason" | "result">; plain?: boolean };
+type Props = { run: Told; plain?: boolean };
 
 /** A run's state: icon and word. `plain` leaves out the ground, for table cells. */
 export function RunState({ run, plain = false }: Props) {

@@ -23,6 +23,7 @@ function Row({ run }: { run: Run }) {
         <span className={styles.sub}>
           {run.flow.name} · {t("number", { id: run.id })}
         </span>
+        {run.waits_for && <span className={styles.sub}>{run.waits_for.sentence}</span>}
       </td>
       <td className={`num ${styles.right}`}>{run.amount && formatMoney(run.amount)}</td>
       <td className="num">

@@ -5,6 +5,7 @@ import { useRuns } from "~/api/queries/runs";
 import { useEnvironment } from "~/api/queries/session";
 import shell from "~/app/shell/Shell.module.css";
 import { ListBar } from "~/app/shell/TopBar";
+import { Notices } from "~/features/operate/Notices";
 import { type Filters, RunFilters } from "~/features/runs/RunFilters";
 import { RunTable } from "~/features/runs/RunTable";
 import { Blank, Loading, LoadProblem } from "~/ui/Blank";
@@ -19,6 +20,7 @@ function useFilters(): [Filters, (change: Partial<Filters>) => void] {
     q: params.get("q") ?? "",
     flow: params.get("flow") ?? "",
     state: params.get("state") ?? "",
+    lane: params.get("lane") ?? "",
   };
   const change = (part: Partial<Filters>) => {
     const next = Object.entries({ ...filters, ...part }).filter(([, text]) => text !== "");
@@ -33,11 +35,12 @@ export default function RunsPage() {
   const { environment } = useEnvironment();
   const query = useRuns({ ...filters, environment });
   const runs = query.data?.pages.flatMap((page) => page.results) ?? [];
-  const filtered = filters.q !== "" || filters.flow !== "" || filters.state !== "";
+  const filtered = filters.q !== "" || filters.flow !== "" || filters.state !== "" || filters.lane !== "";
   return (
     <>
       <ListBar title={t("title")} />
       <div className={shell.page}>
+        <Notices environment={environment} />
         <RunFilters value={filters} onChange={setFilters} />
         <Card label={t("title")}>
           {query.isPending && <Loading />}

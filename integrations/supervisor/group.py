@@ -56,9 +56,14 @@ class Group:
             signal.signal(number, self._on_signal)
 
     def keep_warm(self, env: Mapping[str, str], loads: Sequence[str]) -> None:
-        """From now on fork the children that may be, and have just this `env`, from a process that has imported `loads`."""
+        """From now on fork the children that may be, and have just this `env`, from a process that has imported `loads`.
+
+        When there is one already, it imports these as well: children asked for later have them.
+        """
         if self._warm is None and Warm.works_here():
-            self._warm = Warm(env, loads, self._sink, self._keep_open)
+            self._warm = Warm(env, self._sink, self._keep_open)
+        if self._warm:
+            self._warm.load(loads)
 
     def start(self, children: Sequence[Child]) -> None:
         """Start these and wait until each does its work. Raises `NotReadyError` or `StoppedError`."""
@@ -77,12 +82,16 @@ class Group:
                     )
                 self.tick(SHORT_TICK)
 
-    def finish(self, *children: Child) -> None:
-        """Run these to their ends, once, side by side. Raises `NotReadyError` when one fails, `StoppedError` when a signal comes."""
+    def finish(self, *children: Child, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Run these to their ends, once, side by side, and do something `meanwhile`.
+
+        Raises `NotReadyError` when one fails, `StoppedError` when a signal comes.
+        """
         started: list[Running] = []
         try:
             for child in children:
                 started.append(self._spawn(child))
+            meanwhile()
             while not all(running.ended() for running in started):
                 self.tick(SHORT_TICK)
         finally:

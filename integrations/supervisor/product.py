@@ -10,6 +10,7 @@ from integrations.supervisor.ports import ReadyPage, answers
 
 __all__ = [
     "LOADS",
+    "LOADS_FIRST",
     "ONE_OF_EACH",
     "ROOT",
     "Addresses",
@@ -21,15 +22,15 @@ __all__ = [
 ]
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+LOADS_FIRST = ("integrations.wsgi", "django.core.management.commands.migrate")
+"""What bringing the databases up to date needs."""
 LOADS = (
-    "integrations.wsgi",
     "integrations.urls",
     "integrations.asgi",
     "integrations.tasks.drain",
     "integrations.tasks.dispatcher",
     "integrations.management.commands.worker",
     "integrations.management.commands.dispatcher",
-    "django.core.management.commands.migrate",
     "django_q.cluster",
     "uvicorn.main",
     "uvicorn.protocols.http.auto",

@@ -10,7 +10,7 @@ from integrations.supervisor.console import Console
 from integrations.supervisor.group import Group
 from integrations.supervisor.lock import lock_folder
 from integrations.supervisor.ports import refuse_taken
-from integrations.supervisor.product import LOADS, Addresses, manage
+from integrations.supervisor.product import LOADS, LOADS_FIRST, Addresses, manage
 
 __all__ = ["migrate", "supervised"]
 
@@ -31,8 +31,9 @@ def supervised(data: Path, addresses: Addresses, console: Console) -> Iterator[G
 
 
 def migrate(group: Group, env: Mapping[str, str]) -> None:
-    """Bring both databases to this version's tables: the business data and the queue's own. Everything is loaded for it once."""
-    group.keep_warm(env, LOADS)
+    """Bring both databases to this version's tables: the business data and the queue's own. Meanwhile everything is loaded."""
+    group.keep_warm(env, LOADS_FIRST)
     databases = ("default", "queue")
     words = ("migrate", "--no-input", "--verbosity", "0", "--database")
-    group.finish(*(Child(f"migrate {name}", manage(*words, name), env, warm=True) for name in databases))
+    migrations = [Child(f"migrate {name}", manage(*words, name), env, warm=True) for name in databases]
+    group.finish(*migrations, meanwhile=lambda: group.keep_warm(env, LOADS))

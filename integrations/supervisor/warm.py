@@ -25,11 +25,9 @@ MESSAGE = 65536  # bytes
 
 
 class Warm:
-    """The warm process. `loads` are the modules it imports before it forks; it serves children that have just this `env`."""
+    """The warm process. It serves children that have just this `env`."""
 
-    def __init__(
-        self, env: Mapping[str, str], loads: Sequence[str], sink: Sink, keep_open: Sequence[int] = ()
-    ) -> None:
+    def __init__(self, env: Mapping[str, str], sink: Sink, keep_open: Sequence[int] = ()) -> None:
         self._env = dict(env)
         self._sink = sink
         self._ended: dict[int, int] = {}
@@ -38,12 +36,16 @@ class Warm:
         with theirs:
             command = [sys.executable, "-m", "integrations.supervisor.warm_process", str(theirs.fileno())]
             self._process = spawn(Child("warm", command, env), sink, [*keep_open, theirs.fileno()])
-        self._socket.send(json.dumps(list(loads)).encode())
 
     @staticmethod
     def works_here() -> bool:
         """Only where a loaded process may be forked, and where its children notice its end."""
         return sys.platform == "linux"
+
+    def load(self, names: Sequence[str]) -> None:
+        """Have these modules imported, before any process that is asked for later is forked. Doesn't wait for it."""
+        with contextlib.suppress(OSError):
+            self._socket.send(json.dumps({"load": list(names)}).encode())
 
     def fork(self, child: Child) -> Running | None:
         """Start `child` from the warm process. None = it can't be: it isn't for there, or the warm process is gone."""
@@ -51,7 +53,7 @@ class Warm:
             return None
         lines, end = os.pipe()
         try:
-            socket.send_fds(self._socket, [json.dumps(list(child.command)).encode()], [end])
+            socket.send_fds(self._socket, [json.dumps({"run": list(child.command)}).encode()], [end])
             pid = self._started()
         except OSError:
             os.close(lines)

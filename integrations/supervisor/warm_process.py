@@ -28,13 +28,8 @@ ARGUMENTS = slice(
 
 
 def main(descriptor: int) -> None:
-    """Fork whatever is asked for, until the other side is gone; in a forked process, become what was asked for."""
-    group = socket.socket(fileno=descriptor)
-    for name in json.loads(group.recv(MESSAGE)):
-        import_module(name)
-    gc.collect()
-    gc.freeze()  # a collection writes to what it looks at, and what is written to is no longer shared
-    if command := _serve(group):
+    """Do what is asked for, in turn, until the other side is gone; in a forked process, become what was asked for."""
+    if command := _serve(socket.socket(fileno=descriptor)):
         _become(command)
 
 
@@ -55,14 +50,31 @@ def _serve(group: socket.socket) -> list[str]:
         message, descriptors, _, _ = socket.recv_fds(group, MESSAGE, 1)
         if not message:
             return []
+        asked = json.loads(message)
+        if "load" in asked:
+            _load(asked["load"])
+            continue
         pid = _fork(descriptors[0])
         if not pid:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             for one in (group.detach(), woken, wakes):
                 os.close(one)
-            return list(json.loads(message))
+            return list(asked["run"])
         group.send(json.dumps({"started": pid}).encode())
+
+
+def _load(names: Sequence[str]) -> None:
+    """Import these. What can't be imported is left to those that need it: they say why."""
+    for name in names:
+        try:
+            import_module(name)
+        except Exception as problem:  # noqa: BLE001 - whatever a module raises, the process goes on forking
+            sys.stdout.write(f"{name} can't be loaded ahead: {problem!r}\n")
+            sys.stdout.flush()
+            break
+    gc.collect()
+    gc.freeze()  # a collection writes to what it looks at, and what is written to is no longer shared
 
 
 def _fork(lines: int) -> int:

@@ -5,12 +5,14 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from integrations.supervisor.child import Child
 from integrations.supervisor.group import Group, NotReadyError
+from integrations.supervisor.product import LOADS, LOADS_FIRST
 from integrations.supervisor.warm import Warm
 
 pytestmark = pytest.mark.skipif(not Warm.works_here(), reason="forks are safe on Linux only")
@@ -131,15 +133,26 @@ def test_without_the_warm_process_its_children_end_and_are_started_anew(
     assert not lives(first)
 
 
-def test_a_warm_process_that_cannot_load_holds_nobody_up(told: Told, script: Callable[..., Child]) -> None:
-    group = Group(told.sentences.append, told.line)
+def test_what_cannot_be_loaded_holds_nobody_up(
+    group: Group, told: Told, script: Callable[..., Child]
+) -> None:
     group.keep_warm(ENV, ["there_is_no_such_module"])
-    try:
-        group.start([script(SHOW)])
-        wait_until(lambda: any(line.startswith("not loaded") for line in told.of("one")), group)
-        assert any("there_is_no_such_module" in line for line in told.of("warm"))
-    finally:
-        group.stop()
+    group.start([script(SHOW)])
+    wait_until(lambda: len(told.of("one")) == 3, group)
+    assert any("there_is_no_such_module" in line for line in told.of("warm"))
+
+
+def test_more_is_loaded_while_a_child_runs_to_its_end(
+    group: Group, told: Told, script: Callable[..., Child]
+) -> None:
+    before = script("import sys; print('difflib' in sys.modules)", "before")
+    group.finish(before, meanwhile=lambda: group.keep_warm(ENV, ["difflib"]))
+    group.finish(script("import sys; print('difflib' in sys.modules)", "after"))
+    assert (told.of("before"), told.of("after")) == (["False"], ["True"])
+
+
+def test_everything_the_product_has_loaded_ahead_exists() -> None:
+    assert all(find_spec(name) for name in (*LOADS_FIRST, *LOADS))
 
 
 def test_a_stop_leaves_nothing_behind(told: Told, script: Callable[..., Child]) -> None:

@@ -1,6 +1,7 @@
 """`manage.py worker`: the process whose children are the drains; which queue starts them is INTERLOCK_QUEUE's to say."""
 
 import signal
+import threading
 import time
 from types import FrameType
 
@@ -9,6 +10,8 @@ from django.core.management.base import BaseCommand
 from django.utils.module_loading import import_string
 
 from integrations.tasks.doorbell import ask_to_end, lead
+
+ASK_AGAIN = 0.3  # seconds
 
 
 class Command(BaseCommand):
@@ -29,13 +32,20 @@ def work_for_django_q() -> None:
 
     def stop(number: int, frame: FrameType | None) -> None:
         """Drains finish what they hold and end; then the cluster stops."""
-        ask_to_end()
+        threading.Thread(target=_keep_asking, name="end", daemon=True).start()
         cluster.sig_handler(number, frame)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     while not cluster.has_stopped:
         time.sleep(0.2)
+
+
+def _keep_asking() -> None:
+    """A drain that was about to begin hears nothing yet: ask until this process ends."""
+    while True:
+        ask_to_end()
+        time.sleep(ASK_AGAIN)
 
 
 def work_for_celery() -> None:

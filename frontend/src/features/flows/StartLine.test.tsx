@@ -57,6 +57,7 @@ test("a poll that has not looked yet says only how often it will", async () => {
 test("a schedule says when it is due next and what it has missed", async () => {
   const schedule = { description: "At 01:30 every day, London time", next_due: at(3600), missed: 2 };
   const line = await startLine({ kind: "schedule", schedule });
+  await within(line).findByRole("button", { name: "Pause" });
   expect(line).toHaveTextContent(
     /^At 01:30 every day, London time\. Next .*\d\d:\d\d; 2 times passed without a runPause$/,
   );
@@ -67,7 +68,7 @@ test("a poll is paused with a reason, says so, and is resumed", async () => {
   const line = await startLine({ kind: "poll", poll });
   const user = userEvent.setup();
   expect(line).toHaveTextContent(/Next look .*\d\d:\d\d/);
-  await user.click(within(line).getByRole("button", { name: "Pause" }));
+  await user.click(await within(line).findByRole("button", { name: "Pause" }));
   const dialog = await screen.findByRole("dialog");
   expect(within(dialog).getByText(/Nothing is lost/)).toBeInTheDocument();
   await user.type(within(dialog).getByLabelText("Reason, kept on record"), "Sage is moved");

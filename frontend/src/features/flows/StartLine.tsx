@@ -1,12 +1,14 @@
 import { CirclePause, Clock, Radio, RefreshCw, TriangleAlert } from "lucide-react";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { useStart } from "~/api/queries/flows";
 import type { Endpoint } from "~/api/types";
 import styles from "~/features/flows/Flows.module.css";
-import { Pause } from "~/features/operate/Pause";
 import { formatAge, formatSpan } from "~/model/format";
 import { Moment } from "~/ui/Time";
 import { useNow } from "~/ui/useNow";
+
+const Pause = lazy(async () => ({ default: (await import("~/features/operate/Pause")).Pause }));
 
 function Polls({ poll }: { poll: NonNullable<Endpoint["poll"]> }) {
   const { t } = useTranslation("flows");
@@ -65,7 +67,7 @@ export function StartLine({ flow, environment }: { flow: string; environment: st
           {t("operate:pause.paused", { by: start.paused_by, why: start.paused_why })}
         </p>
       )}
-      <Pause endpoint={start} />
+      <Suspense>{start.kind !== "webhook" && <Pause endpoint={start} />}</Suspense>
       {poll?.note && (
         <p role="status">
           <TriangleAlert size={14} aria-hidden />

@@ -13,7 +13,6 @@ export function Pause({ endpoint }: { endpoint: Endpoint }) {
   const { t } = useTranslation("operate");
   const [opened, dialog] = useDisclosure(false);
   const change = usePause(endpoint.id);
-  if (endpoint.kind === "webhook") return null;
   const rests = endpoint.paused_at !== null;
   const go = (reason: string | null) =>
     change.mutate(reason, {
@@ -36,7 +35,7 @@ export function Pause({ endpoint }: { endpoint: Endpoint }) {
         onAct={go}
       >
         <p className="t2">
-          {t(`pause.${endpoint.kind}`)} {t("pause.runs")}
+          {t(endpoint.kind === "poll" ? "pause.poll" : "pause.schedule")} {t("pause.runs")}
         </p>
       </ReasonDialog>
     </>

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from connectors.sdk.redact import Redactor
 from connectors.sdk.wire import Json
+from integrations.lists.reading import readable
 
 __all__ = ["LONGEST", "pretty"]
 
@@ -20,7 +21,7 @@ _BY_NAME = Redactor()
 
 def pretty(value: Json) -> SafeString:
     """A `<pre>`; fields named like a secret are shown as `***` whatever they hold."""
-    text = json.dumps(_BY_NAME.json(value), indent=2, ensure_ascii=False)
+    text = json.dumps(_BY_NAME.json(readable(value)), indent=2, ensure_ascii=False)
     cut = text[:LONGEST]
     rest = "" if len(text) <= LONGEST else f"\n… {len(text) - LONGEST:,} more characters"
     return format_html('<pre class="json">{}{}</pre>', format_html_join("", "{}", _coloured(cut)), rest)

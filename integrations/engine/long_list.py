@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from connectors.sdk.errors import Data
 from connectors.sdk.wire import Json
 
-__all__ = ["LongList", "PageStore", "Progress", "StoredPage", "noted", "refused", "revived"]
+__all__ = ["NOTE", "LongList", "PageStore", "Progress", "StoredPage", "noted", "refused", "revived"]
 
 NOTE = "$list"
 """The one key of the object that stands for a long list wherever an output is stored or shown."""

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from connectors.sdk.errors import Data
 from connectors.sdk.wire import Json
-from integrations.engine.long_list import LongList, Progress
+from integrations.engine.long_list import NOTE, LongList, Progress
 from integrations.lists.models import ListPage
 from integrations.payloads import codec
 
-__all__ = ["list_of", "lists_of", "page_of", "progress_of"]
+__all__ = ["list_of", "lists_of", "progress_of", "readable", "shown_page"]
 
 
 def lists_of(run_id: int) -> dict[tuple[str, str], LongList]:
@@ -22,14 +22,31 @@ def lists_of(run_id: int) -> dict[tuple[str, str], LongList]:
     return {(path, part): _opened(run_id, path, part, rows) for (path, part), rows in found.items()}
 
 
-def page_of(run_id: int, path: str, part: str, number: int) -> list[Json] | None:
-    """The items of one page; None when there is no such page (any more)."""
-    blob = (
-        ListPage.objects.filter(run_id=run_id, path=path, part=part, number=number)
-        .values_list("blob", flat=True)
-        .first()
-    )
-    return None if blob is None else codec.unpack(blob)["items"]
+def shown_page(run_id: int, path: str, part: str, number: int) -> dict[str, Json] | None:
+    """{count, pages, page, first, items} of one page; None when there is no such page (any more)."""
+    rows = _rows(run_id, path, part)
+    kept = rows[: _unbroken(rows)]
+    if number >= len(kept):
+        return None
+    return {
+        "count": kept[-1][1] + kept[-1][2],
+        "pages": len(kept),
+        "page": number,
+        "first": kept[number][1],
+        "items": _read(run_id, path, part, number)["items"],
+    }
+
+
+def readable(value: Json) -> Json:
+    """A stored value as people read it: "1,000,000 items in 412 pages" where a long list is."""
+    if isinstance(value, list):
+        return [readable(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    about = value.get(NOTE)
+    if len(value) == 1 and isinstance(about, dict) and isinstance(about.get("count"), int):
+        return f"{about['count']:,} items in {about.get('pages')} pages"
+    return {key: readable(one) for key, one in value.items()}
 
 
 def list_of(run_id: int, path: str, part: str) -> LongList:

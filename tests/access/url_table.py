@@ -82,6 +82,7 @@ API = {
     "runs/": Address({"GET": ANY_ROLE}),
     "runs/<int:pk>/": one("run", {"GET": VIEWERS}),
     "runs/<int:pk>/steps/": one("run", {"GET": VIEWERS}),
+    "runs/<int:pk>/list/": one("run", {"GET": VIEWERS}),
     "runs/<int:pk>/timeline/": one("run", {"GET": VIEWERS}),
     "runs/<int:pk>/retry/": one("run", {"POST": OPERATORS}, POST={"mode": "step"}),
     "runs/<int:pk>/retry-plan/": one("run", {"GET": VIEWERS}),

@@ -8,7 +8,7 @@ import pytest
 from connectors.sdk.wire import Json
 from integrations.engine.long_list import LongList
 from integrations.lists.models import ListPage
-from integrations.lists.reading import list_of, lists_of, page_of, progress_of
+from integrations.lists.reading import list_of, lists_of, progress_of, readable, shown_page
 from integrations.runs.calls import Calls, HandedBack
 from integrations.runs.models import Run, StepEntry
 from integrations.runs.step_row import entries_of
@@ -106,8 +106,16 @@ def test_a_step_gives_a_note_and_the_items_are_in_pages() -> None:
     assert stored.count() == pages > 1
     assert list(list_of(run.pk, "twice", "")) == [{"n": 2 * n} for n in range(COUNT)]
     assert output_of(run, "sum") == {"count": COUNT, "sum": str(COUNT * (COUNT - 1))}
-    assert page_of(run.pk, "twice", "", 0) == [{"n": 2 * n} for n in range(stored.get(number=0).count)]
-    assert page_of(run.pk, "twice", "", 999) is None
+    shown = shown_page(run.pk, "twice", "", 1)
+    assert shown is not None
+    assert (shown["count"], shown["first"]) == (COUNT, stored_first(run, "twice", 1))
+    assert shown["items"][0] == {"n": 2 * shown["first"]}
+    assert shown_page(run.pk, "twice", "", 999) is None
+    assert readable(output_of(run, "numbers")) == {"key": "D1", "numbers": f"{COUNT} items in {pages} pages"}
+
+
+def stored_first(run: Run, path: str, number: int) -> int:
+    return ListPage.objects.get(run=run, path=path, number=number).first
 
 
 def test_a_process_that_ends_anywhere_leaves_what_the_next_one_goes_on_from(

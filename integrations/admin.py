@@ -10,6 +10,7 @@ from integrations.releases.admin import ReleaseAdmin
 from integrations.releases.admin_bindings import BindingAdmin
 from integrations.releases.admin_environments import EnvironmentAdmin
 from integrations.releases.admin_variables import VariableAdmin
+from integrations.retention.admin import HoldAdmin, RetentionAdmin
 from integrations.runs.admin import RunAdmin
 from integrations.schedules.admin import ScheduleAdmin
 from integrations.vault.admin import ConnectionAdmin
@@ -26,11 +27,13 @@ __all__ = [
     "EnvironmentAdmin",
     "EventAdmin",
     "FailureAdmin",
+    "HoldAdmin",
     "MappingTableAdmin",
     "MembershipAdmin",
     "PersonAdmin",
     "RefusalAdmin",
     "ReleaseAdmin",
+    "RetentionAdmin",
     "RunAdmin",
     "ScheduleAdmin",
     "VariableAdmin",

@@ -32,6 +32,7 @@ ACTIONS: Mapping[str, frozenset[Role]] = {
     "flow.view": _ALL,
     "health.view": _ALL,
     "release.view": _ALL,
+    "retention.view": _ALL,
     "run.view": _ALL,
     "table.view": _ALL,
     "audit.view": _ADMINISTRATORS,
@@ -70,6 +71,7 @@ ACTIONS: Mapping[str, frozenset[Role]] = {
     # Secrets and people
     "connection.edit": _ADMINISTRATORS,
     "environment.edit": _ADMINISTRATORS,
+    "retention.hold": _ADMINISTRATORS,
     "access.edit": _ADMINISTRATORS,
 }
 

@@ -10,26 +10,35 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from integrations.api.large import LargeList
+from integrations.api.paging import Keyset
 from integrations.api.problems import ApiProblem
 from integrations.api.seen import SeenRow
 from integrations.api.shapes.runs import (
     RunDetailShape,
     RunShape,
+    StepShape,
     TimelineShape,
-    latest_steps,
     run_rows,
-    step_rows,
+    told,
 )
 from integrations.api.shapes.steps import StepDetailShape, step_detail
 from integrations.keyset import each, newest
 from integrations.runs.lane_facts import lanes_called
 from integrations.runs.models import Run
+from integrations.runs.progress import items_of
 
 __all__ = ["RunDetail", "RunList", "RunRow", "RunStep", "RunTimeline"]
 
 _PATH = OpenApiParameter(
-    "path", str, required=True, description="The step's path, e.g. each_line[SKU-1]/create."
+    "path", str, description="The step's path, e.g. each_line[SKU-1]/create. Without it: `node`."
 )
+_ITEMS = [
+    OpenApiParameter("node", str, description="The steps of this node, by pages of {results, next}."),
+    OpenApiParameter("state", str, description="Of these, those in this state."),
+    OpenApiParameter("key", str, description="Of these, those with this in their path: an item's key."),
+    OpenApiParameter("cursor", str),
+    OpenApiParameter("limit", int),
+]
 _AFTER = OpenApiParameter("after", int, description="The sequence number known so far.")
 
 
@@ -108,16 +117,21 @@ class RunTimeline(RunRow):
     def get(self, request: Request, pk: int) -> Response:
         after = _number(request.query_params.get("after", "0"), "after")
         run: Run = self.row
-        steps = latest_steps(step_rows(pk, after))
-        return Response(TimelineShape({"run": run, "seq": run.seq, "steps": steps}).data)
+        return Response(TimelineShape(told(run, after)).data)
 
 
 class RunStep(RunRow):
-    """One step with what went in, what came out, its attempts, its HTTP calls and its effect."""
+    """One step with what went in, what came out, its attempts, its HTTP calls and its effect (`path`); or the steps of one
+    node, page by page, such as those of a loop's items (`node`)."""
 
-    @extend_schema(parameters=[_PATH], responses=StepDetailShape)
+    pagination_class = Keyset
+    keyset = ("id",)
+
+    @extend_schema(parameters=[_PATH, *_ITEMS], responses=StepDetailShape)
     def get(self, request: Request, pk: int) -> Response:
-        path = request.query_params.get("path")
+        path, node = request.query_params.get("path"), request.query_params.get("node")
+        if not path and node:
+            return self._items(request, node)
         if not path:
             raise ApiProblem(
                 400,
@@ -129,6 +143,11 @@ class RunStep(RunRow):
         if detail is None:
             raise Http404
         return Response(StepDetailShape(detail).data)
+
+    def _items(self, request: Request, node: str) -> Response:
+        wanted = request.query_params
+        rows = items_of(self.row.pk, node, wanted.get("state", ""), wanted.get("key", ""))
+        return self.get_paginated_response(StepShape(self.paginate_queryset(rows), many=True).data)
 
 
 def _matching(rows: QuerySet[Run], text: str) -> list[QuerySet[Run]]:

@@ -13,6 +13,7 @@ from integrations.api import (
     failures,
     monitor,
     pausing,
+    retention,
     run_actions,
     run_endings,
     run_lists,
@@ -88,4 +89,7 @@ urlpatterns = [
     path("schedules/", schedules.ScheduleList.as_view(), name="schedules"),
     path("schedules/preview/", schedules.SchedulePreview.as_view(), name="schedule-preview"),
     path("refusals/", events.RefusalList.as_view(), name="refusals"),
+    path("retention/", retention.RetentionView.as_view(), name="retention"),
+    path("retention/holds/", retention.HoldList.as_view(), name="holds"),
+    path("retention/holds/<int:pk>/release/", retention.HoldRelease.as_view(), name="hold-release"),
 ]

@@ -114,11 +114,12 @@ class ApprovalAdmin(LargeTable, FactsAdmin[Approval]):
         problems: Mapping[str, str] | None = None,
     ) -> HttpResponse:
         waits = one.state == Approval.State.WAITING
+        message = codec.unpack(one.message)
         context = {
             **self.page_context(request, one),
             "approval": one,
             "badge": marks.badge(looks.APPROVAL[one.state]),
-            "message": codec.unpack(one.message),
+            "message": codec.instead(message) or message,
             "facts": _facts(one),
             "answered": shown_answer(one.form, codec.unpack(one.answer)),
             "fields": fields_of(one.form, typed, problems) if waits else [],

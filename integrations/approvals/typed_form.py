@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from connectors.sdk.wire import Json, Schema
+from integrations.payloads.codec import instead
 
 __all__ = ["TypedField", "answer_of", "fields_of", "shown_answer"]
 
@@ -62,6 +63,8 @@ def answer_of(form: Schema, typed: Mapping[str, str]) -> dict[str, Json]:
 
 def shown_answer(form: Schema, answer: Json) -> list[tuple[str, str]]:
     """What was answered, as (label, text) in the order of the form."""
+    if gone := instead(answer):
+        return [("Answer", gone)]
     given = answer if isinstance(answer, dict) else {}
     return [(part.get("title", name), _text(given[name])) for name, part in _ordered(form) if name in given]
 

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from connectors.sdk.redact import Redactor
 from connectors.sdk.wire import Json
 from integrations.lists.reading import readable
+from integrations.payloads.codec import instead
 
 __all__ = ["LONGEST", "pretty"]
 
@@ -21,6 +22,9 @@ _BY_NAME = Redactor()
 
 def pretty(value: Json) -> SafeString:
     """A `<pre>`; fields named like a secret are shown as `***` whatever they hold."""
+    gone = instead(value)
+    if gone:
+        return format_html('<p class="pad t3">{}</p>', gone)
     text = json.dumps(_BY_NAME.json(readable(value)), indent=2, ensure_ascii=False)
     cut = text[:LONGEST]
     rest = "" if len(text) <= LONGEST else f"\n… {len(text) - LONGEST:,} more characters"

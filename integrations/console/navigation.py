@@ -27,7 +27,8 @@ _SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
                      ("integrations.Refusal", "Refusals"))),
     ("Mapping", (("integrations.MappingTable", "Mapping tables"),)),
     ("Environments", (("integrations.Environment", "Environments"), ("integrations.Binding", "Bindings"),
-                      ("integrations.Variable", "Variables"))),
+                      ("integrations.Variable", "Variables"), ("integrations.RetentionMark", "Retention"),
+                      ("integrations.Hold", "Legal holds"))),
     ("Access", (("integrations.ApiKey", "API keys"), ("integrations.Membership", "Memberships"),
                 ("auth.User", "Users"), ("integrations.AuditEntry", "Audit trail"))),
 )  # fmt: skip

@@ -63,9 +63,7 @@ class Failure(models.Model):
 class Occurrence(models.Model):
     """One time it happened to one run; closed when the run goes on or ends."""
 
-    failure = models.ForeignKey(
-        Failure, on_delete=models.CASCADE, related_name="occurrences", db_index=False
-    )
+    failure = models.ForeignKey(Failure, on_delete=models.CASCADE, related_name="occurrences", db_index=False)
     run = models.ForeignKey(
         "integrations.Run", on_delete=models.CASCADE, related_name="occurrences", db_index=False
     )

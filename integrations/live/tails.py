@@ -5,6 +5,7 @@ Looks happen on one thread with a database connection of its own, so that the ev
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -20,6 +21,7 @@ from integrations.live.topics import Frame, Topic
 __all__ = ["HUB", "Hub", "Watcher"]
 
 LOOK_EVERY = 0.1  # seconds; also the least time between two frames of a topic
+LOOKING = 5  # a look that takes long (a run with very many steps) is followed by a rest so many times as long
 AFTER_TROUBLE = 2.0  # seconds
 
 logger = logging.getLogger(__name__)
@@ -116,6 +118,7 @@ class _Tail:
         """Look, tell, rest. The first look tells whatever changed between the first watcher's snapshot and now."""
         before: Any = None
         while True:
+            began = time.monotonic()
             try:
                 before, frame = await self._hub.ask(partial(self._look, before))
             except DatabaseTrouble as trouble:
@@ -124,7 +127,7 @@ class _Tail:
                 continue
             if frame is not None:
                 self._tell(frame)
-            await asyncio.sleep(LOOK_EVERY)
+            await asyncio.sleep(max(LOOK_EVERY, LOOKING * (time.monotonic() - began)))
 
     def _look(self, before: Any) -> tuple[Any, Frame | None]:
         now = self._topic.mark()

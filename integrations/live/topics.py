@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from integrations.access.actions import roles_for
 from integrations.access.actor import Actor
 from integrations.access.authorise import authorise, visible_environments
-from integrations.api.shapes.runs import RunShape, TimelineShape, latest_steps, run_rows, step_rows
+from integrations.api.shapes.runs import RunShape, TimelineShape, run_rows, told
 from integrations.keyset import each, merged
 from integrations.memory import remembered
 from integrations.releases.models import Environment
@@ -101,8 +101,7 @@ class RunTopic:
         run = run_rows().filter(pk=self.run).first()
         if run is None:
             return None
-        steps = latest_steps(step_rows(self.run, after))
-        return Frame(run.seq, type, TimelineShape({"run": run, "seq": run.seq, "steps": steps}).data)
+        return Frame(run.seq, type, TimelineShape(told(run, after)).data)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from integrations.payloads.models import Payload
 from integrations.payloads.squeeze import squeeze, unsqueeze
 
 __all__ = [
-    "ERASED", "INLINE_LIMIT", "REMOVED", "Class", "Unreadable", "digest", "pack", "removed", "store", "unpack", "unpack_all",
+    "ERASED", "INLINE_LIMIT", "REMOVED", "Class", "Unreadable", "digest", "instead", "pack", "removed", "store", "unpack", "unpack_all",
 ]  # fmt: skip
 
 Class = Literal["event", "step", "exchange", "request", "effect", "sample"]
@@ -85,6 +85,14 @@ def store(value: Json, klass: Class, subject: str = "") -> tuple[bytes, Payload 
 def removed(after_days: int) -> bytes:
     """What stands in place of a payload that was removed so many days after its run had ended."""
     return bytes((GONE,)) + after_days.to_bytes(4)
+
+
+def instead(value: Json) -> str:
+    """What to say in place of a payload that is gone: a sentence; "" for one that is there."""
+    if value == ERASED:
+        return "Erased on request."
+    gone = value.get(REMOVED) if isinstance(value, dict) and len(value) == 1 else None
+    return f"Removed {gone['after_days']} days after the run had ended." if isinstance(gone, dict) else ""
 
 
 def digest(value: Json) -> str:

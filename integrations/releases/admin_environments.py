@@ -15,10 +15,10 @@ from integrations.console import marks
 from integrations.console.names import system_title
 from integrations.console.pages import Column, Module, Table, Tool
 from integrations.console.permissions import RoleAdmin
-from integrations.console.typed import ModelForm
 from integrations.releases.admin_variables import shown
 from integrations.releases.models import Environment
 from integrations.releases.needs import Need, needs_of
+from integrations.retention.days_form import DAYS_FIELDS, DaysForm
 
 __all__ = ["EnvironmentAdmin"]
 
@@ -26,7 +26,7 @@ _COUNTED = 1000
 """Dependents are counted up to here."""
 
 
-class EnvironmentForm(ModelForm[Environment]):
+class EnvironmentForm(DaysForm):
     class Meta:
         model = Environment
         fields = ("key", "name", "order", "live")
@@ -49,7 +49,10 @@ class EnvironmentAdmin(RoleAdmin[Environment]):
     change_form_template = "admin/environment.html"
     list_display = ("named", "order", "live_mark", "slots_bound", "variables_held", "connections_held")
     list_display_links = ("named",)
-    fields = ("key", "name", "order", "live")
+    fieldsets = (
+        (None, {"fields": ("key", "name", "order", "live")}),
+        ("How long data is kept", {"fields": DAYS_FIELDS}),
+    )
 
     def environment_of(self, obj: Environment) -> Environment:
         return obj

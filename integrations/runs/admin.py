@@ -146,7 +146,7 @@ class RunAdmin(LargeTable, EndActs):
     ) -> HttpResponse:
         run = self.found(request, object_id)
         may_act = can(request, "run.retry", run.environment)
-        page = page_of(run, request.GET.get("step", ""))
+        page = page_of(run, request.GET.get("step", ""), request.GET.get("after", ""))
         settles = decision_acts(run) if can(request, "effect.settle", run.environment) else []
         context = {
             **self.page_context(request, run),

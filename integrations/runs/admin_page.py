@@ -17,17 +17,16 @@ from integrations.failures.actions import NotParked, retry_plan
 from integrations.failures.skipping import CantSkip, skippable
 from integrations.payloads import codec
 from integrations.releases.models import Release
+from integrations.runs.admin_entries import Shown, entries_of
 from integrations.runs.lane_facts import LaneFacts, facts_of
-from integrations.runs.models import Exchange, Run, StepEntry
+from integrations.runs.models import Run, StepEntry
 from integrations.runs.quarantine import KILLS_WORKERS
 from integrations.runs.timeline import Line, lines_of
 from integrations.runs.waits import Waits, waits_of
 
 __all__ = ["Act", "RunPage", "acts_for", "awaited", "badge", "page_of", "waiting_look"]
 
-LINES_WITH_DATA = 60
-"""Attempts whose data is read at once; of longer runs one step's data is read when it is asked for."""
-SHOWN_ENTRIES = 500
+SHOWN_EFFECTS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,30 +50,26 @@ class RunPage:
     lane: LaneFacts | None
     ended_by: str
     lines: list[Line]
-    hidden_entries: int
+    shown: Shown
     effects: list[Effect]
     reads_all: bool
     opened: str
     current: str
 
 
-def page_of(run: Run, opened: str) -> RunPage:
-    """Read everything the page shows of a run: a fixed number of queries, whatever its length. `opened` is a step's path."""
-    entries = list(StepEntry.objects.filter(run=run).order_by("id")[: SHOWN_ENTRIES + 1])
-    hidden = 0
-    if len(entries) > SHOWN_ENTRIES:
-        hidden = StepEntry.objects.filter(run=run).count() - SHOWN_ENTRIES
-        entries = entries[:SHOWN_ENTRIES]
-    exchanges = Exchange.objects.filter(run=run).order_by("id")
-    if len(entries) > LINES_WITH_DATA:
-        exchanges = exchanges.defer("body")
-    lines = lines_of(run.release.plan, entries, exchanges)
-    reads_all = len(entries) <= LINES_WITH_DATA
-    read_data([line for line in lines if reads_all or line.path == opened])
+def page_of(run: Run, opened: str, after: str = "") -> RunPage:
+    """Read everything the page shows of a run: a fixed number of queries, whatever its length. `opened` is a step's path,
+    `after` the journal's entry behind which the page begins."""
+    shown = entries_of(run, after)
+    entries = shown.entries
+    lines = lines_of(run.release.plan, entries, shown.exchanges)
+    read_data([line for line in lines if shown.reads_all or line.path == opened])
     effects = list(
         Effect.objects.filter(
             Q(run_number=run.pk) | Q(pk__in=[one.effect_id for one in entries if one.effect_id])
-        ).order_by("id")
+        )
+        .defer("request", "output")
+        .order_by("id")[:SHOWN_EFFECTS]
     )
     return RunPage(
         facts=_facts(run, entries),
@@ -82,9 +77,9 @@ def page_of(run: Run, opened: str) -> RunPage:
         lane=facts_of(run),
         ended_by=_ended_by(run),
         lines=lines,
-        hidden_entries=hidden,
+        shown=shown,
         effects=effects,
-        reads_all=reads_all,
+        reads_all=shown.reads_all,
         opened=opened,
         current=_current(run, lines),
     )

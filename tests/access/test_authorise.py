@@ -14,6 +14,7 @@ from integrations.releases.models import Environment
 pytestmark = pytest.mark.django_db
 
 VIEWED_BY_ALL = {
+    "approval.view",
     "catalogue.view",
     "connection.view",
     "effect.view",
@@ -22,7 +23,9 @@ VIEWED_BY_ALL = {
     "event.view",
     "failure.view",
     "flow.view",
+    "health.view",
     "release.view",
+    "retention.view",
     "run.view",
     "table.view",
 }
@@ -33,12 +36,35 @@ MAY_ALSO = {
         "run.cancel",
         "failure.triage",
         "effect.settle",
+        "effect.undo",
+        "endpoint.backfill",
+        "endpoint.pause",
+        "run.give_up",
+        "run.skip",
         "flow.trigger",
         "connection.test",
+        "approval.decide",
+        "approval.decide.operator",
     },
-    "steward": {"table.edit"},
-    "builder": {"flow.edit", "flow.test", "version.make", "flow.trigger", "connection.test"},
-    "releaser": {"release.deploy", "release.approve", "binding.edit", "variable.edit", "endpoint.edit"},
+    "steward": {"table.edit", "approval.decide", "approval.decide.steward"},
+    "builder": {
+        "flow.edit",
+        "flow.test",
+        "version.make",
+        "flow.trigger",
+        "connection.test",
+        "approval.decide",
+        "approval.decide.builder",
+    },
+    "releaser": {
+        "release.deploy",
+        "release.approve",
+        "binding.edit",
+        "variable.edit",
+        "endpoint.edit",
+        "approval.decide",
+        "approval.decide.releaser",
+    },
     "administrator": set(ACTIONS) - VIEWED_BY_ALL,
 }
 

@@ -62,6 +62,7 @@ STAGES = {"env": "env", "key": "table", "pk": "mappingrow"}
 ROW = {"values": {"stage": "Lost", "status": "lost"}}
 REASON = {"reason": "Ordered twice."}
 WINDOW = {"since": "2026-11-01T00:00:00Z", "until": "2026-11-02T00:00:00Z"}
+HELD = {"environment": "dev", "reason": "An audit."}
 NEW_CONNECTION = {"environment": "dev", "key": "more", "name": "More", "connector": "keyring"}
 
 DOOR = {
@@ -133,6 +134,9 @@ API = {
     "backfills/<int:pk>/cancel/": one("backfill", {"POST": OPERATORS}),
     "schedules/": Address({"GET": ANY_ROLE}),
     "schedules/preview/": Address({"POST": ANY_ROLE}, bodies={"POST": {"cron": "30 1 * * *"}}),
+    "retention/": Address({"GET": ANY_ROLE}),
+    "retention/holds/": Address({"GET": ANY_ROLE, "POST": ADMINISTRATORS}, bodies={"POST": HELD}),
+    "retention/holds/<int:pk>/release/": one("hold", {"POST": ADMINISTRATORS}),
     "refusals/": Address({"GET": ANY_ROLE}),
     "flows/": Address({"GET": ANY_ROLE}),
     "flows/<slug:key>/": Address({"GET": ANY_ROLE}, {"key": "flow_key"}),
@@ -240,6 +244,8 @@ ADMIN = {
         changes=ADMINISTRATORS,
         deletes=SUPERUSERS,
     ),
+    **pages("integrations/retentionmark", sees=NOBODY),
+    **pages("integrations/hold", adds=EVERY_ADMINISTRATOR, release={"*": VIEWERS, "POST": ADMINISTRATORS}),
     **pages("integrations/binding", adds=RELEASERS | {"elsewhere"}, changes=RELEASERS, deletes=RELEASERS),
     **pages("integrations/variable", adds=RELEASERS | {"elsewhere"}, changes=RELEASERS, deletes=RELEASERS),
     **pages("integrations/auditentry", lists=EVERY_ADMINISTRATOR, sees=ADMINISTRATORS),

@@ -17,6 +17,7 @@ from integrations.mapping.models import MappingRow, MappingTable
 from integrations.payloads.codec import pack
 from integrations.polling.models import Backfill
 from integrations.releases.models import Binding, Environment, Release, Variable
+from integrations.retention.models import Hold, RetentionMark
 from integrations.runs.models import Run, StepEntry
 from integrations.schedules.models import Schedule
 from integrations.vault.models import Connection
@@ -162,6 +163,8 @@ def _happened(world: World, dev: Environment) -> None:
         role=Role.STEWARD,
         asked_at=now,
     )
+    world.add(Hold.objects.create(environment=dev, reason="An audit.", placed_by="ana", placed_at=now))
+    world.add(RetentionMark.objects.create(environment=dev, flow_key="deal", klass="steps"))
     backfill = Backfill.objects.create(endpoint=endpoint, since=now, until=now, created_by="ana")
     schedule = Schedule.objects.create(
         endpoint=endpoint, zone="UTC", description="Every hour", anchor=now, set_at=now

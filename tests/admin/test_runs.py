@@ -99,7 +99,7 @@ def test_the_page_shows_data_and_calls_but_no_secret(
 def test_a_long_run_reads_only_the_step_that_is_asked_for(
     world: World, as_person: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("integrations.runs.admin_page.LINES_WITH_DATA", 2)
+    monkeypatch.setattr("integrations.runs.admin_entries.LINES_WITH_DATA", 2)
     path = f"/admin/integrations/run/{world.runs['succeeded'].pk}/change/"
     client = as_person("viewer")
     html = client.get(path).content.decode()

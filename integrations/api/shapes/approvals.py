@@ -52,7 +52,8 @@ class ApprovalDetailShape(ApprovalShape):
         fields = [*ApprovalShape.Meta.fields, "message", "form", "answer", "note"]
 
     def get_message(self, one: Approval) -> str:
-        return str(codec.unpack(one.message) or "")
+        message = codec.unpack(one.message)
+        return codec.instead(message) or str(message or "")
 
     @extend_schema_field(serializers.JSONField(allow_null=True))
     def get_answer(self, one: Approval) -> Any:

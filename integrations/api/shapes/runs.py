@@ -1,6 +1,5 @@
 """Runs and their steps on the wire."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, get_args
 
@@ -10,6 +9,7 @@ from rest_framework import serializers
 from integrations.api.shapes.money import MoneyShape, money
 from integrations.runs.lane_facts import facts_of
 from integrations.runs.models import Run, StepEntry
+from integrations.runs.progress import Progress, progress_of
 from integrations.runs.waits import WaitKind, Waits, waits_of
 
 __all__ = [
@@ -17,10 +17,9 @@ __all__ = [
     "RunShape",
     "StepShape",
     "TimelineShape",
-    "latest_steps",
     "milliseconds",
     "run_rows",
-    "step_rows",
+    "told",
 ]
 
 RunStates = Run.State.choices
@@ -142,25 +141,42 @@ class StepShape(serializers.ModelSerializer[StepEntry]):
         return step_problem(step.problem)
 
 
+class TalliesField(serializers.DictField):
+    """Node → state → how many steps."""
+
+    child = serializers.DictField(child=serializers.IntegerField())
+
+
 class TimelineShape(serializers.Serializer[Any]):
     """What changed in a run since a sequence number."""
 
     run = RunShape()
     seq = serializers.IntegerField()
     steps = StepShape(many=True)
+    tallies = TalliesField(
+        default=dict,
+        help_text="Of a run with very many steps: how many stand how, by node and state. Those inside loops that are done"
+        " are then left out of steps.",
+    )
 
 
 class RunDetailShape(RunShape):
-    """A run drawn on the release it ran with. Context `steps` holds its step rows."""
+    """A run drawn on the release it ran with: one run, not many."""
+
+    _known: Progress | None = None
 
     graph = serializers.JSONField(source="release.graph")
     layout = serializers.JSONField(source="release.layout")
     seq = serializers.IntegerField()
     steps = serializers.SerializerMethodField()
+    tallies = serializers.SerializerMethodField(help_text="As in a timeline; {} = steps are all there are.")
+    removed = serializers.SerializerMethodField(
+        help_text="Whether its steps were removed since: data is kept for a while after the run has ended."
+    )
     lane = serializers.SerializerMethodField(help_text="null for a run that is over, or goes by itself.")
 
     class Meta(RunShape.Meta):
-        fields = [*RunShape.Meta.fields, "graph", "layout", "seq", "steps", "lane"]
+        fields = [*RunShape.Meta.fields, "graph", "layout", "seq", "steps", "tallies", "removed", "lane"]
 
     @extend_schema_field(LaneShape(allow_null=True))
     def get_lane(self, run: Run) -> Any:
@@ -169,7 +185,20 @@ class RunDetailShape(RunShape):
 
     @extend_schema_field(StepShape(many=True))
     def get_steps(self, run: Run) -> Any:
-        return StepShape(latest_steps(step_rows(run.pk)), many=True).data
+        return StepShape(self._progress(run).steps, many=True).data
+
+    @extend_schema_field(TalliesField)
+    def get_tallies(self, run: Run) -> Any:
+        return self._progress(run).tallies
+
+    def get_removed(self, run: Run) -> bool:
+        was_worked_on = run.state in Run.TERMINAL and run.started_at is not None
+        return was_worked_on and not self._progress(run).steps
+
+    def _progress(self, run: Run) -> Progress:
+        if self._known is None:
+            self._known = progress_of(run.pk)
+        return self._known
 
 
 def run_rows() -> Any:
@@ -179,19 +208,10 @@ def run_rows() -> Any:
     )
 
 
-def step_rows(run_id: int, after: int = 0) -> Any:
-    """The attempts of a run recorded after sequence number `after`, oldest first, without payloads."""
-    return StepEntry.objects.filter(run_id=run_id, seq__gt=after).defer("input", "output").order_by("id")
-
-
-def latest_steps(attempts: Iterable[StepEntry]) -> list[StepEntry]:
-    """The latest attempt of each path, in the order in which the paths were first reached."""
-    latest: dict[str, StepEntry] = {}
-    for attempt in attempts:
-        known = latest.get(attempt.path)
-        if known is None or attempt.attempt >= known.attempt:
-            latest[attempt.path] = attempt
-    return list(latest.values())
+def told(run: Run, after: int = 0) -> dict[str, Any]:
+    """What `TimelineShape` tells of a run: all of it, or what changed after a sequence number. The run was read before."""
+    progress = progress_of(run.pk, after)
+    return {"run": run, "seq": run.seq, "steps": progress.steps, "tallies": progress.tallies}
 
 
 def milliseconds(start: datetime | None, end: datetime | None) -> int | None:

@@ -12,6 +12,9 @@ from integrations.runs.models import Exchange, StepEntry
 
 __all__ = ["StepDetailShape", "step_detail"]
 
+SHOWN_ATTEMPTS, SHOWN_CALLS = 200, 100
+"""The latest attempts and calls of a step that are shown."""
+
 
 class AttemptShape(serializers.ModelSerializer[StepEntry]):
     """One attempt, without its data."""
@@ -60,12 +63,15 @@ class StepDetailShape(serializers.Serializer[Any]):
 
 def step_detail(run_id: int, path: str) -> dict[str, Any] | None:
     """What `StepDetailShape` shows of the step at `path`, or None when the run never got there."""
-    attempts = list(StepEntry.objects.filter(run_id=run_id, path=path).order_by("attempt"))
+    rows = StepEntry.objects.filter(run_id=run_id, path=path).order_by("-attempt").defer("input", "output")
+    attempts = list(rows[:SHOWN_ATTEMPTS])[::-1]
     if not attempts:
         return None
     last = attempts[-1]
-    exchanges = list(Exchange.objects.filter(run_id=run_id, path=path).order_by("id"))
-    given, made, *bodies = unpack_all([last.input, last.output, *(one.body for one in exchanges)])
+    calls = Exchange.objects.filter(run_id=run_id, path=path).order_by("-attempt", "-number")
+    exchanges = list(calls[:SHOWN_CALLS])[::-1]
+    data = StepEntry.objects.values_list("input", "output").get(pk=last.pk)
+    given, made, *bodies = unpack_all([*data, *(one.body for one in exchanges)])
     effect_id = next((one.effect_id for one in reversed(attempts) if one.effect_id), None)
     return {
         "path": path,

@@ -15,7 +15,6 @@ from typing import Any
 from integrations.demo.bring_up import throw_away_env
 from integrations.demo.people import PEOPLE
 from integrations.supervisor.child import Child
-from integrations.supervisor.console import Console
 from integrations.supervisor.first_start import prepare_folder, read_env
 from integrations.supervisor.group import Group
 from integrations.supervisor.ports import ReadyPage
@@ -56,8 +55,7 @@ class Installation:
             "INTERLOCK_KILL_AT": kill_at,
             "INTERLOCK_KILL_MARKER": str(self.kills),
         }
-        console = Console(log=folder / "interlock.log")
-        self._group = Group(console.say, console.line)
+        self._group = Group(lambda sentence: self._note("driver", sentence), self._note)
         self._product: subprocess.Popen[bytes] | None = None
         self._page = ReadyPage(HOST, web)
 
@@ -79,6 +77,12 @@ class Installation:
         self.kill_everything()
         self._group.stop()
         self.log.close()
+
+    def _note(self, name: str, line: str) -> None:
+        """One line of the driver's own children."""
+        if not self.log.closed:
+            self.log.write(f"{name:<10} {line}\n".encode())
+            self.log.flush()
 
     @property
     def passwords(self) -> dict[str, str]:

@@ -40,7 +40,15 @@ class RunListPage(RunRow):
         page = wanted.get("page", "0")
         if not page.isdecimal() or len(page) > 9:  # noqa: PLR2004 - fits 32 bits
             raise ApiProblem(400, "invalid", "page must be a whole number.")
-        found = shown_page(pk, wanted.get("path", ""), wanted.get("part", ""), int(page))
+        path = wanted.get("path", "")
+        if not path:
+            raise ApiProblem(
+                400,
+                "invalid",
+                "Name the step by its path.",
+                errors=[{"pointer": "/path", "code": "required", "message": "Required."}],
+            )
+        found = shown_page(pk, path, wanted.get("part", ""), int(page))
         if found is None:
             raise Http404
         return Response(ListPageShape(found).data)

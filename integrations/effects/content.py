@@ -10,7 +10,7 @@ from typing import NamedTuple
 from connectors.sdk import registry
 from connectors.sdk.operation import Write
 from connectors.sdk.wire import Json, Request
-from integrations.effects.models import Effect
+from integrations.effects.models import CrossReference, Effect
 from integrations.payloads import codec
 
 __all__ = ["About", "about_of", "coded", "meant", "request_of"]
@@ -41,9 +41,17 @@ def request_of(effect: Effect) -> Request:
 
 
 def about_of(effect: Effect) -> About:
-    """Which source record the effect is about; empty texts when that isn't known."""
+    """Which source record the effect is about; empty texts when that isn't known. When its request was removed, its
+    cross-reference says so."""
     about = effect.about or _stored(effect).get(_ABOUT)
-    return About(*about) if about else About("", "")
+    if about:
+        return About(*about)
+    if effect.request is None and effect.far_id:
+        known = CrossReference.objects.filter(
+            far_id=effect.far_id, record=effect.record, account=effect.account, effect=effect.pk
+        ).values_list("source_record", "source_id")
+        return About(*(known.first() or ("", "")))
+    return About("", "")
 
 
 def meant(effect: Effect) -> Json:

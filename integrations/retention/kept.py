@@ -22,7 +22,7 @@ KEPT: Mapping[str, str] = {
     "integrations.EffectKey": "For ever, with its effect; an update gives its key up when it is settled.",
     "integrations.FieldPosition": "For ever: it keeps an older change from overwriting a newer one.",
     "integrations.CrossReference": "For ever: which record here is which record there.",
-    "integrations.Undoing": "For ever, with its effect.",
+    "integrations.Undoing": "For ever, with its effect; what was sent follows that effect's stored request.",
     "integrations.AuditEntry": "For ever: who did what, refused attempts too.",
     "integrations.RowChange": "For ever: the history of what the business maps.",
     # Coming and going by themselves

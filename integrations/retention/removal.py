@@ -12,7 +12,7 @@ from django.db import connection, models
 from django.db.models import Exists, OuterRef, Q
 
 from integrations.approvals.models import Approval
-from integrations.effects.models import Effect
+from integrations.effects.models import Effect, Undoing
 from integrations.effects.settling import SETTLED
 from integrations.failures.models import Occurrence
 from integrations.ingress.models import Event
@@ -51,6 +51,10 @@ def exchanges(batch: Batch) -> Removed:
     if count >= batch.limit:
         return count, False
     count += _payloads(batch, "exchange")
+    undone = Undoing.objects.filter(
+        effect__run_number__in=batch.runs, state=Undoing.State.DONE, data__isnull=False
+    )
+    count += undone.update(data=None)
     settled = Effect.objects.filter(run_number__in=batch.runs, state__in=SETTLED, request__isnull=False)
     return count + settled.update(request=None), True
 

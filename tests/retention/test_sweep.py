@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from integrations.approvals.models import Approval
+from integrations.effects.content import About, about_of
 from integrations.effects.models import CrossReference, Effect, EffectKey
 from integrations.failures.models import Failure, Occurrence
 from integrations.ingress.models import Event
@@ -175,6 +176,13 @@ def test_a_lane_with_a_run_in_it_stays() -> None:
     Run.objects.filter(pk=young.pk).update(lane=lane, place=2)
     swept()
     assert Lane.objects.get().pk == lane.pk
+
+
+def test_whose_record_it_was_is_known_when_the_request_is_gone() -> None:
+    run = past_run(flow_of(environment()), 40)
+    before = about_of(Effect.objects.get())
+    swept()
+    assert about_of(Effect.objects.get()) == before == About("streak.box", f"box-{run.pk}")
 
 
 # -- who says for how long --------------------------------------------------------------------------------------------

@@ -1,16 +1,19 @@
 """The items of long lists over REST: page by page, to whom may see the run."""
 
+from typing import Any
+
 from integrations.lists.models import ListPage
 from integrations.payloads import codec
 from tests.api.world import World
 
-LIST = {"path": "read", "part": "/items"}
+LIST: dict[str, Any] = {"path": "read", "part": "/items"}
 
 
 def with_pages(world: World) -> str:
     """The address of a run's list of 5 items in two pages."""
     run = world.run()
-    for number, items in enumerate([["a", "b", "c"], ["d", None]]):
+    pages: list[list[Any]] = [["a", "b", "c"], ["d", None]]
+    for number, items in enumerate(pages):
         held = {"items": items, "state": None, "size": 9}
         ListPage.objects.create(
             run=run, path="read", part="/items", number=number, first=3 * number, count=len(items),

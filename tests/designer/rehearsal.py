@@ -6,12 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connectors.sdk.errors import TableMiss
+from connectors.sdk.operation import Portion
 from connectors.sdk.validation import validator_for
 from designer.bundles.bundle import Bundle
 from integrations.catalog import CATALOG
 from integrations.engine.asking import Answered, Question, Sighting
 from integrations.engine.compiler import compile_flow
 from integrations.engine.executor import Given, advance
+from integrations.engine.long_list import PageStore
 from integrations.engine.memory import MemoryJournal
 from integrations.engine.node import EffectSpec
 from integrations.engine.outcome import Turn
@@ -55,6 +57,13 @@ class Rehearsal:
             self.asked[path] = data
             self.effects[path] = effect
         return self.case["replies"][path]
+
+    def page(self, *, path: str, attempt: int, slot: str, operation: str, data: Any, at: Any) -> Portion:
+        raise NotImplementedError(f"a bundle's case answers whole lists ({path})")
+
+    @property
+    def pages(self) -> PageStore:
+        raise NotImplementedError("a bundle's case keeps no long lists")
 
     def clock(self) -> datetime:
         return self.now

@@ -98,7 +98,7 @@ def _facts(failure: Failure, stake: Stake) -> list[Fact]:
     facts = [
         Fact("Money at stake", f"{at_stake} in {_runs(stake.parked)}" if at_stake else "none known"),
         Fact("Waiting now", f"{_runs(stake.parked)}, seen {_times(failure.count)}"),
-        *([Fact("Blocks", f"{_runs(stake.blocks)} that wait for their turn behind")] if stake.blocks else []),
+        *([Fact("Blocks", f"{_runs(stake.blocks)} in the same lanes")] if stake.blocks else []),
         Fact("Flow and step", format_html("{} · <code>{}</code>", failure.flow_key, failure.node)),
         Fact(
             "First and last",

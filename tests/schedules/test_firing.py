@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from integrations.ingress.models import Event
+from integrations.ingress.pausing import pause, resume
 from integrations.payloads.codec import unpack
 from integrations.releases.install import Source, install
 from integrations.runs.models import Run
@@ -240,3 +242,18 @@ def test_what_became_of_instants_is_kept_for_a_while(world: World) -> None:
         world.tick(at(f"{month}-01 00:00"))
     kept = ScheduleDue.objects.filter(state=STATE.FIRED).order_by("due").values_list("due", flat=True)
     assert [due.month for due in kept] == [1, 2, 3, 4]
+
+
+def test_a_paused_schedule_starts_nothing_through_releases_and_goes_on_with_the_next_time(
+    world: World,
+) -> None:
+    world.deploy(at("2026-11-20 09:00"), cron="0 10 * * *", zone="UTC")
+    pause(world.endpoint, SETUP, "The month is closed")
+    assert world.next is None
+    assert world.tick(at("2026-11-20 10:00")) == []
+    world.deploy(at("2026-11-21 09:00"), cron="0 10 * * *", zone="UTC")
+    assert (world.next, world.tick(at("2026-11-21 10:00"))) == (None, [])
+    assert resume(world.endpoint, SETUP) is True
+    (due,) = ScheduleDue.objects.filter(state=STATE.PENDING).values_list("due", flat=True)
+    assert due > timezone.now()
+    assert (due.hour, world.skipped()) == (10, [])

@@ -32,7 +32,7 @@ class PreviewLine(serializers.Serializer[Any]):
     tax = serializers.CharField(allow_blank=True)
 
 
-class PreviewShape(serializers.Serializer[Any]):
+class UndoPreviewShape(serializers.Serializer[Any]):
     """What would be written, in words and numbers. `seen` is sent back, so that what was confirmed is what is done."""
 
     title = serializers.CharField()
@@ -54,7 +54,7 @@ class CompensationShape(serializers.Serializer[Any]):
         allow_null=True,
         help_text="What undoing is called for this operation; null = it can't be undone from here.",
     )
-    preview = PreviewShape(allow_null=True)
+    preview = UndoPreviewShape(allow_null=True)
     problem = serializers.CharField(allow_null=True)
     asked = UndoingShape(allow_null=True)
 

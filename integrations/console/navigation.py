@@ -95,7 +95,9 @@ def _entry(request: HttpRequest, label: str, name: str) -> Entry:
     app, model = label.lower().split(".")
     url = reverse(f"admin:{app}_{model}_changelist")
     counted = _COUNTED.get(label)
-    return Entry(name, url, request.path.startswith(url), _count(request, counted) if counted is not None else 0)
+    return Entry(
+        name, url, request.path.startswith(url), _count(request, counted) if counted is not None else 0
+    )
 
 
 def _count(request: HttpRequest, waiting: QuerySet[Any]) -> int:

@@ -32,9 +32,7 @@ def progress_of(run_id: int, after: int = 0) -> Progress:
     whole = len(changed) if not after else StepEntry.objects.filter(run_id=run_id)[: MANY + 1].count()
     if whole <= MANY:
         return Progress(latest_steps(changed))
-    matter = step_rows(run_id, after).filter(
-        ~Q(path__contains="[") | Q(state__in=_OPEN) & ~Q(_superseded())
-    )
+    matter = step_rows(run_id, after).filter(~Q(path__contains="[") | Q(state__in=_OPEN) & ~Q(_superseded()))
     newest = list(matter.order_by("-id")[:MANY])
     return Progress(latest_steps(reversed(newest)), _tallies(run_id))
 

@@ -89,7 +89,11 @@ def test_the_steps_of_a_node_come_page_by_page(world: World) -> None:
     run, client = long_run(world), world.client()
     where, seen, cursor = f"/api/v1/runs/{run.pk}/steps/", [], None
     while True:
-        asked: dict[str, str | int] = {"node": "write", "limit": 200, **({"cursor": cursor} if cursor else {})}
+        asked: dict[str, str | int] = {
+            "node": "write",
+            "limit": 200,
+            **({"cursor": cursor} if cursor else {}),
+        }
         page = client.get(where, asked).json()
         seen += [one["path"] for one in page["results"]]
         cursor = page["next"]

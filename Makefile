@@ -7,7 +7,7 @@ ON_POSTGRES := tests/access tests/admin tests/api tests/approvals tests/dedupe t
 	tests/tasks tests/vault
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo start check test bench e2e screenshots lock clean
+.PHONY: help setup demo start check test bench chaos e2e screenshots lock clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +36,10 @@ test: ## Everything: check, every test on both databases, a real browser (under 
 bench: ## How fast and how big it is, on SQLite and PostgreSQL (ARGS="--quick --json": under 3 minutes)
 	@$(PYTHON) deploy/setup.py --dev
 	@$(VENV)/python -m tests.bench $(ARGS)
+
+chaos: ## Won deals carried under fire, on SQLite and PostgreSQL with Redis (ARGS="--long --json")
+	@$(PYTHON) deploy/setup.py --dev
+	@$(VENV)/python -m tests.chaos $(ARGS)
 
 e2e: ## The browser tests alone, against a product started for them
 	@$(PYTHON) deploy/setup.py --dev --e2e

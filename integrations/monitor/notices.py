@@ -125,7 +125,7 @@ def _set_aside(work: Work) -> Iterator[Notice]:
 def _paused(environments: Sequence[Environment]) -> Iterator[Notice]:
     resting = Endpoint.objects.filter(environment__in=environments, active=True, paused_at__isnull=False)
     for one in resting.select_related("environment"):
-        sentence = f"Paused by {one.paused_by}: {one.paused_why}"
+        sentence = f"Paused by {one.paused_by}: {one.paused_why.rstrip('.')}."
         yield Notice(
             "paused", one.flow_key, sentence, since=one.paused_at, endpoint=one.pk, flow=one.flow_key, environment=one.environment.key,
         )  # fmt: skip

@@ -47,7 +47,7 @@ def test_the_runs_page_says_whose_turn_it_is(world: World, client: Client, lane:
     head, behind = world.runs["missing"].pk, world.runs["running"].pk
     assert "Lane box-123: 1 run waits behind this one." in page(client, f"{RUN}{head}/change/")
     shown = page(client, f"{RUN}{behind}/change/")
-    assert f"Waits its turn behind run {head}, which waits for a person." in shown
+    assert f"Lane box-123: waits its turn behind run {head}, which waits for a person." in shown
     assert f'href="{RUN}{head}/change/">Open run {head}' in shown
     assert "Waits its turn" in page(client, f"{RUN}?lane__id__exact={lane.pk}")
     assert str(world.runs["running"]) in page(client, f"{RUN}?q=box-123")

@@ -214,7 +214,10 @@ def test_signed_out_paused_and_set_aside_are_told_in_the_environments_one_may_se
     told = {one["kind"]: one for one in notices(world)}
     assert sorted(told) == ["paused", "reconnect", "set_aside"]
     assert told["reconnect"]["sentence"] == "The key was revoked."
-    assert (told["paused"]["endpoint"], told["paused"]["sentence"]) == (endpoint.pk, "Paused by dana: Moving")
+    assert (told["paused"]["endpoint"], told["paused"]["sentence"]) == (
+        endpoint.pk,
+        "Paused by dana: Moving.",
+    )
     assert told["set_aside"]["waiting"] == failure.count
 
 

@@ -1,8 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { getRun } from "~/api/endpoints";
 import {
   getSkippable,
   giveUpFailure,
   giveUpRun,
+  type Lane,
   listNotices,
   pauseEndpoint,
   resumeEndpoint,
@@ -10,6 +12,8 @@ import {
   skipStep,
   tryConnection,
 } from "~/api/operating";
+import type { Run } from "~/api/types";
+import { isOver } from "~/model/overlay";
 
 function useRefresh() {
   const client = useQueryClient();
@@ -27,6 +31,23 @@ export function useNotices(environment: string) {
     queryFn: () => listNotices(environment),
     refetchInterval: 15_000,
   });
+}
+
+/**
+ * A run as it stands now among others: who is in front of it and what it waits for change without a change of its own, so
+ * while it waits in a lane it is asked for again.
+ */
+export function useStanding(run: Run, known: Lane | null): { run: Run; lane: Lane | null } {
+  const waits = known !== null && !isOver(run);
+  const { data } = useQuery({
+    queryKey: ["runs", run.id, "standing", run.state, run.reason],
+    queryFn: () => getRun(run.id),
+    enabled: waits,
+    refetchInterval: 10_000,
+  });
+  if (!waits || data === undefined) return { run, lane: waits ? known : null };
+  const same = data.state === run.state && data.reason === run.reason;
+  return { run: same ? { ...run, waits_for: data.waits_for } : run, lane: data.lane };
 }
 
 export function useTryConnection(id: number) {

@@ -10,7 +10,7 @@ import { ListBar } from "~/app/shell/TopBar";
 import styles from "~/features/failures/Failures.module.css";
 import { FailureTable } from "~/features/failures/FailureTable";
 import { Notices } from "~/features/operate/Notices";
-import notices from "~/features/operate/Notices.module.css";
+import notices from "~/features/operate/Operate.module.css";
 import { Blank, Loading, LoadProblem } from "~/ui/Blank";
 import { Button, ButtonLink } from "~/ui/Button";
 import table from "~/ui/Table.module.css";

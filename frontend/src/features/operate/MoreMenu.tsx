@@ -4,7 +4,7 @@ import { CircleX, Ellipsis, SkipForward } from "lucide-react";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import type { Run } from "~/api/types";
-import { IconButton } from "~/ui/Button";
+import { Button } from "~/ui/Button";
 
 const Skip = lazy(async () => ({ default: (await import("~/features/operate/SkipDialog")).SkipDialog }));
 const GiveUp = lazy(async () => ({ default: (await import("~/features/operate/GiveUp")).GiveUpDialog }));
@@ -18,9 +18,9 @@ export function MoreMenu({ run }: { run: Run }) {
     <>
       <Menu position="bottom-end" width={220}>
         <Menu.Target>
-          <IconButton label={t("more")}>
+          <Button dense tone="ghost" aria-label={t("more")}>
             <Ellipsis size={16} aria-hidden />
-          </IconButton>
+          </Button>
         </Menu.Target>
         <Menu.Dropdown>
           {run.reason === "person" && (

@@ -4,9 +4,9 @@ import type { Notice, NoticeKind } from "~/api/operating";
 import { isProblem } from "~/api/problem";
 import { useNotices, useTryConnection } from "~/api/queries/operating";
 import { CONNECTIONS_URL, ENDPOINTS_URL } from "~/app/shell/places";
-import styles from "~/features/operate/Notices.module.css";
+import styles from "~/features/operate/Operate.module.css";
 import { formatShort } from "~/model/format";
-import { Button, OutsideLink } from "~/ui/Button";
+import { Button } from "~/ui/Button";
 import { Note } from "~/ui/Note";
 import { toast } from "~/ui/toast";
 import { useNow } from "~/ui/useNow";
@@ -36,24 +36,12 @@ function Try({ notice, connection }: { notice: Notice; connection: number }) {
   );
 }
 
-function Actions({ notice }: { notice: Notice }) {
+function Way({ connection, endpoint }: Notice) {
   const { t } = useTranslation("operate");
-  const { kind, connection, endpoint } = notice;
-  return (
-    <>
-      {kind === "not_answering" && connection !== null && <Try notice={notice} connection={connection} />}
-      {connection !== null && (
-        <OutsideLink dense tone="ghost" href={`${CONNECTIONS_URL}${connection}/change/`}>
-          {t("notice.open")}
-        </OutsideLink>
-      )}
-      {endpoint !== null && (
-        <OutsideLink dense tone="ghost" href={`${ENDPOINTS_URL}${endpoint}/change/`}>
-          {t("notice.openEndpoint")}
-        </OutsideLink>
-      )}
-    </>
-  );
+  if (connection !== null) return <a href={`${CONNECTIONS_URL}${connection}/change/`}>{t("notice.open")}</a>;
+  if (endpoint !== null)
+    return <a href={`${ENDPOINTS_URL}${endpoint}/change/`}>{t("notice.openEndpoint")}</a>;
+  return null;
 }
 
 function useTitle(): (notice: Notice) => string {
@@ -71,7 +59,7 @@ function One({ notice }: { notice: Notice }) {
   const { t, i18n } = useTranslation("operate");
   const now = useNow(30_000);
   const title = useTitle();
-  const { until, waiting, kind, connection, endpoint } = notice;
+  const { until, waiting, kind, connection } = notice;
   const help = [
     notice.sentence,
     until !== null && Date.parse(until) > now
@@ -79,11 +67,12 @@ function One({ notice }: { notice: Notice }) {
       : "",
     waiting > 0 && kind !== "set_aside" ? t("notice.waiting", { count: waiting }) : "",
   ];
-  const leads = connection !== null || endpoint !== null;
+  const tries = kind === "not_answering" && connection !== null;
+  const actions = tries ? <Try notice={notice} connection={connection} /> : undefined;
   return (
     <li>
-      <Note {...LOOK[kind]} title={title(notice)} actions={leads ? <Actions notice={notice} /> : undefined}>
-        {help.filter(Boolean).join(" ")}
+      <Note {...LOOK[kind]} title={title(notice)} actions={actions}>
+        {help.filter(Boolean).join(" ")} <Way {...notice} />
       </Note>
     </li>
   );

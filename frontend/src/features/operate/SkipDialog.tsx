@@ -5,6 +5,7 @@ import type { Skippable } from "~/api/operating";
 import { isProblem } from "~/api/problem";
 import { useSkip, useSkippable } from "~/api/queries/operating";
 import type { Json, Run } from "~/api/types";
+import styles from "~/features/operate/Operate.module.css";
 import { ReasonDialog } from "~/features/operate/ReasonDialog";
 import { Loading } from "~/ui/Blank";
 import { toast } from "~/ui/toast";
@@ -31,7 +32,7 @@ function Form({ step, said, onChange }: FormProps) {
       <p className="t2">{t("skip.help")}</p>
       <Textarea
         mt={12}
-        rows={4}
+        classNames={{ input: styles.json }}
         label={t("skip.output")}
         description={t("skip.outputHelp")}
         error={said.problem || undefined}

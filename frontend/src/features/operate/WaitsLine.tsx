@@ -21,7 +21,7 @@ function Way({ waits, failure }: { waits: Waits; failure: number | null }) {
 }
 
 /** What the run waits for, when it goes on by itself, and the way there. */
-export function WaitsLine({ run, waits }: { run: Run; waits: Waits }) {
+export function WaitsLine({ run, waits, lane }: { run: Run; waits: Waits; lane: Lane | null }) {
   const { t, i18n } = useTranslation("operate");
   const now = useNow(30_000);
   const later = waits.until !== null && Date.parse(waits.until) > now;
@@ -29,22 +29,27 @@ export function WaitsLine({ run, waits }: { run: Run; waits: Waits }) {
     <div className={styles.banner} data-testid="waits">
       <Hourglass size={14} aria-hidden />
       <span className={styles.words}>
-        {waits.sentence}{" "}
+        {waits.kind === "turn" && lane !== null ? lane.sentence : waits.sentence}{" "}
         {later && waits.until && t("waits.until", { time: formatShort(waits.until, now, i18n.language) })}{" "}
-        <Way waits={waits} failure={run.failure} />
+        <Way waits={waits} failure={run.failure} />{" "}
+        {waits.kind === "turn" && lane !== null && <ShowLane lane={lane} />}
       </span>
     </div>
   );
 }
 
+function ShowLane({ lane }: { lane: Lane }) {
+  const { t } = useTranslation("operate");
+  return <Link to={`/runs?lane=${lane.id}`}>{t("lane.show")}</Link>;
+}
+
 /** Whose turn it is in the run's lane, and how many wait behind it. */
 export function LaneLine({ lane }: { lane: Lane }) {
-  const { t } = useTranslation("operate");
   return (
     <div className={styles.banner} data-testid="lane">
       <ListOrdered size={14} aria-hidden />
       <span className={styles.words}>
-        {lane.sentence} <Link to={`/runs?lane=${lane.id}`}>{t("lane.show")}</Link>
+        {lane.sentence} <ShowLane lane={lane} />
       </span>
     </div>
   );

@@ -56,9 +56,25 @@ test("a run behind others in its lane waits its turn, and leads to who holds it 
   expect(await screen.findByText("Waits its turn")).toBeInTheDocument();
   const line = screen.getByTestId("waits");
   expect(within(line).getByRole("link", { name: "Open run 7" })).toHaveAttribute("href", "/runs/7");
-  expect(screen.getByTestId("lane")).toHaveTextContent("1 run waits behind this one.");
+  expect(line).toHaveTextContent("Lane box-123: waits its turn behind run 7");
+  expect(line).toHaveTextContent("1 run waits behind this one.");
   await userEvent.setup().click(screen.getByRole("link", { name: "Show the lane" }));
   expect(await screen.findByRole("button", { name: "Lane 4" })).toBeInTheDocument();
+});
+
+test("who is in front is asked for again, since it changes without the run", async () => {
+  const { world } = serve();
+  const run = world.runs.get(8);
+  Object.assign(run, { state: "parked", reason: "person", result: "", ended_at: null });
+  run.lane = {
+    ...LANE,
+    holder: 8,
+    ahead: 0,
+    behind: 2,
+    sentence: "Lane box-123: 2 runs wait behind this one.",
+  };
+  open("/runs/8");
+  expect(await screen.findByTestId("lane")).toHaveTextContent("2 runs wait behind this one.");
 });
 
 test("what a run waits for is said with when it goes on by itself", async () => {

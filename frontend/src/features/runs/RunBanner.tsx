@@ -1,6 +1,7 @@
 import { CircleX, Info, UserCheck } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import type { Lane } from "~/api/operating";
 import { useQuestionsOf } from "~/api/queries/approvals";
 import type { Approval, Run } from "~/api/types";
 import { WaitsLine } from "~/features/operate/WaitsLine";
@@ -32,7 +33,15 @@ function Asked({ one }: { one: Approval }) {
 }
 
 /** One line above the canvas: what is drawn, or what went wrong and where. */
-export function RunBanner({ run, open }: { run: Run; open: (node: string) => void }) {
+export function RunBanner({
+  run,
+  lane,
+  open,
+}: {
+  run: Run;
+  lane: Lane | null;
+  open: (node: string) => void;
+}) {
   const { t } = useTranslation("runs");
   const stopped = useStopped();
   const mode = useRunStore((s) => s.mode);
@@ -49,7 +58,7 @@ export function RunBanner({ run, open }: { run: Run; open: (node: string) => voi
     );
   }
   if (asked !== undefined) return <Asked one={asked} />;
-  if (run.waits_for) return <WaitsLine run={run} waits={run.waits_for} />;
+  if (run.waits_for) return <WaitsLine run={run} waits={run.waits_for} lane={lane} />;
   const ended = run.result === "filtered" || run.result === "superseded" ? t(run.result) : null;
   return (
     <div className={styles.banner}>

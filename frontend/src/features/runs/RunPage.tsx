@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import { useRunLive } from "~/api/live";
 import { isProblem } from "~/api/problem";
+import { useStanding } from "~/api/queries/operating";
 import { useRun } from "~/api/queries/runs";
 import type { RunDetail } from "~/api/types";
 import { WorkBar } from "~/app/shell/TopBar";
@@ -21,7 +22,6 @@ import { useStepParam } from "~/features/runs/useStepParam";
 import styles from "~/features/runs/Work.module.css";
 import { OpenStep } from "~/features/steps/OpenStep";
 import { flattened } from "~/model/inside";
-import { isOver } from "~/model/overlay";
 import { useRunStore } from "~/stores/runStore";
 import { Blank, Loading, LoadProblem } from "~/ui/Blank";
 import { useNarrow } from "~/ui/useNarrow";
@@ -32,7 +32,7 @@ function Loaded({ detail }: { detail: RunDetail }) {
   const title = useRunTitle();
   const { step, open, close } = useStepParam();
   const shown = useRunStore((s) => (s.runId === detail.id ? s.run : null));
-  const run = shown ?? detail;
+  const { run, lane } = useStanding(shown ?? detail, detail.lane);
   const graph = flattened(detail.graph);
   useRunLive(detail.id, graph);
   useEffect(() => {
@@ -53,8 +53,8 @@ function Loaded({ detail }: { detail: RunDetail }) {
       />
       <div className={styles.work} data-side={step === null ? undefined : "step"}>
         <div className={styles.middle}>
-          <RunBanner run={run} open={open} />
-          {detail.lane && !isOver(run) && <LaneLine lane={detail.lane} />}
+          <RunBanner run={run} lane={lane} open={open} />
+          {lane && run.waits_for?.kind !== "turn" && <LaneLine lane={lane} />}
           <div className={styles.view}>
             <RunView
               graph={graph}

@@ -4,7 +4,9 @@ Runs of one process share its writer and its leases; threads wait for far system
 not calls: a call under way is finished, and the run is handed back before its next one.
 """
 
+import gc
 import logging
+import resource
 import threading
 import time
 from collections.abc import Callable
@@ -36,6 +38,7 @@ IDLE_LOOK = 2.0  # seconds between two looks when nobody rings
 DATABASE_REST = 1.0  # seconds between two looks for a database that is away
 NOT_YET = 0.05  # seconds between two looks at runs that are due while their flow's limit keeps them waiting
 CLAIM_AT_LEAST = 4  # runs there must be room for before more are claimed: a claim is a write
+FILES = 16_384  # open at a time in one worker process
 ERRANDS_EVERY = 1.0  # seconds between two rounds of errands
 ROOM_WAIT = 0.05  # seconds to wait for that much room; then fewer will do
 
@@ -45,11 +48,21 @@ def drain(owner: str) -> None:
     if not join(owner):
         logger.info("the message for drain %s came twice", owner)
         return
+    allow_many_files()
     draining = Draining(owner)
     try:
         draining.serve(settings.DRAIN_SLICE)
     finally:
         draining.close()
+        gc.collect()  # the ended threads' database connections stand in circles
+
+
+def allow_many_files() -> None:
+    """Each of many threads may have a database connection and a far system's: as many files as the system lets us open."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(hard, FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 class Draining:

@@ -3,7 +3,7 @@ PYTHON ?= python3
 ARGS ?=
 VENV := .venv/bin
 ON_POSTGRES := tests/access tests/admin tests/api tests/approvals tests/dedupe tests/designer tests/distributed/test_roster.py tests/effects \
-	tests/failures tests/ingress tests/limits tests/live tests/mapping tests/payloads tests/releases tests/runs tests/polling tests/schedules \
+	tests/failures tests/ingress tests/limits tests/lists tests/live tests/mapping tests/payloads tests/releases tests/runs tests/polling tests/schedules \
 	tests/tasks tests/vault
 
 .DEFAULT_GOAL := help

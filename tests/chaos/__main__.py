@@ -16,7 +16,7 @@ from tests.chaos.mayhem import deaths_wanted
 from tests.chaos.report import as_json, told
 from tests.chaos.story import told as tell
 
-DEALS, MANY = 200, 2000
+DEALS, MANY = 120, 1500
 READS, WRITES = 14, 2.5  # boundaries of a kind that the two runs of one deal pass
 
 

@@ -24,7 +24,7 @@ GOOD = Outcome(
 
 
 @pytest.mark.processes
-@pytest.mark.parametrize(("backend", "deals"), [("sqlite", 60), ("postgres", 40)])
+@pytest.mark.parametrize(("backend", "deals"), [("sqlite", 40), ("postgres", 30)])
 def test_nothing_is_lost_doubled_or_wrong_whatever_dies(backend: str, deals: int) -> None:
     said: list[str] = []
     outcome = campaign(backend, deals, SEED, said.append)

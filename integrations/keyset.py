@@ -20,7 +20,7 @@ LOOKED_THROUGH = 200_000
 def aside(rows: QuerySet[Any], **conditions: Any) -> QuerySet[Any]:
     """Filter by columns that no index is to be chosen for. A list or set means any of its values."""
     for name, wanted in conditions.items():
-        column = f"aside_{name}"
+        column = "aside_" + name.replace("__", "_")
         many = isinstance(wanted, list | tuple | set | frozenset)
         rows = rows.alias(**{column: NullIf(F(name), Value(None))})
         rows = rows.filter(**{f"{column}__in" if many else column: wanted})

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from integrations.approvals.models import Approval
 from integrations.engine.asking import Answered, Question
+from integrations.keyset import aside
 from integrations.payloads import codec
 from integrations.runs.models import Run
 
@@ -69,7 +70,8 @@ def withdraw(run_id: int) -> int:
 
 def withdraw_ended() -> int:
     """Withdraw open questions of runs that have ended, however they did. Asked for by a chore."""
-    ended = Approval.objects.filter(state=_State.WAITING, run__state__in=Run.TERMINAL).order_by()
+    waiting = Approval.objects.filter(state=_State.WAITING).order_by()
+    ended = aside(waiting, run__state=list(Run.TERMINAL))  # of what waits, not of all runs that ended
     ids = list(ended.values_list("pk", flat=True)[:WITHDRAWN_AT_ONCE])
     if not ids:
         return 0

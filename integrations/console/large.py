@@ -1,14 +1,15 @@
 """Admins of tables that grow with every run: what finds the rows of their lists, and filters that are only checked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.contrib.admin import ChoicesFieldListFilter
+from django.contrib.admin import ChoicesFieldListFilter, SimpleListFilter
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from integrations.console.environments import visible
 from integrations.console.filters import FlowFilter
+from integrations.console.typed import ModelAdmin
 from integrations.keyset import aside, each, newest
 
 __all__ = ["CheckedChoice", "CheckedFlow", "LargeTable"]
@@ -27,6 +28,18 @@ class CheckedChoice(ChoicesFieldListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         wanted = self.used_parameters.get(self.lookup_kwarg)
         return aside(queryset, **{self.field_path: wanted}) if wanted else queryset
+
+
+class CheckedWord(SimpleListFilter):
+    """By one of a few known words. Django would look through the table for those that are in use."""
+
+    words: Sequence[str] = ()
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Iterable[tuple[str, str]]:
+        return [(word, word.capitalize()) for word in self.words]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return aside(queryset, **{str(self.parameter_name): self.value()}) if self.value() else queryset
 
 
 class LargeTable:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -17,10 +17,12 @@ from integrations.console.pages import Fact
 from integrations.failures.models import Failure
 from integrations.failures.stakes import with_stakes
 from integrations.ingress.models import Endpoint
+from integrations.keyset import aside, each, merged
 from integrations.monitor.engine import Carrying, Work, carrying, polls, schedules, work_of
 from integrations.monitor.notices import notices
 from integrations.releases.models import Environment
 from integrations.runs.models import Run
+from integrations.runs.numbers import first_since
 
 __all__ = ["facts"]
 
@@ -48,9 +50,9 @@ def facts(request: HttpRequest) -> dict[str, Any]:
         "environment"
     )
     failures = list(waiting[:_WEIGHED])
-    runs = Run.objects.filter(environment__in=where)
-    newest = runs.order_by("-id")[:_COUNTED]
-    today = Run.objects.filter(pk__in=newest.values("pk"), queued_at__gte=timezone.now() - timedelta(days=1))
+    newest = Run.objects.aggregate(number=Max("pk"))["number"] or 0
+    since = max(first_since(timezone.now() - timedelta(days=1)), newest - _COUNTED)
+    today = aside(Run.objects.filter(pk__gte=since), environment=[one.pk for one in where])
     by_state = today.order_by().values_list("state").annotate(count=Count("pk"))
     return {
         "failures": sorted(with_stakes(failures), key=lambda group: group.weight, reverse=True)[:_SHOWN],
@@ -60,7 +62,7 @@ def facts(request: HttpRequest) -> dict[str, Any]:
         "engine": _engine(where, now, work),
         "parked": sum(work.waiting.values()) - work.waiting.get("turn", 0),
         "states": dict(by_state),
-        "newest": [{"run": run, "badge": _badge(run)} for run in _newest(runs)],
+        "newest": [{"run": run, "badge": _badge(run)} for run in _newest(where)],
     }
 
 
@@ -103,9 +105,10 @@ def _named(endpoints: Sequence[tuple[Endpoint, str]]) -> SafeString:
     return format_html_join(SafeString("<br>"), '<a href="{}">{}</a>{}', rows)
 
 
-def _newest(runs: QuerySet[Run]) -> QuerySet[Run]:
+def _newest(where: Sequence[Environment]) -> list[Run]:
     heavy = ("release__plan", "release__graph", "release__layout")
-    return runs.select_related("environment", "release").defer(*heavy)[:_SHOWN]
+    runs = Run.objects.select_related("environment", "release").defer(*heavy)
+    return merged(each(runs, environment=where), ("-id",), _SHOWN)
 
 
 def _badge(run: Run) -> SafeString:

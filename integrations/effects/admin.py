@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from integrations.console import looks, marks
 from integrations.console.json_text import pretty
-from integrations.console.large import CheckedChoice, LargeTable
+from integrations.console.large import CheckedChoice, CheckedWord, LargeTable
 from integrations.console.lists import KeysetChangeList
 from integrations.console.names import operation_title
 from integrations.console.pages import Column, Fact, FactsAdmin, Module, Page, Table
@@ -26,13 +26,18 @@ _FOUND = 1_000
 """A search shows so many at most."""
 
 
+class KindFilter(CheckedWord):
+    title = parameter_name = "kind"
+    words = ("create", "update", "append", "delete")
+
+
 @admin.register(Effect)
 class EffectAdmin(LargeTable, UndoActs):
     view_action = "effect.view"
     list_display = ("identity_mark", "operation_mark", "state_mark", "far_mark", "amount_mark", "intended")
     list_display_links = ("identity_mark",)
-    list_filter = (("state", CheckedChoice), "kind")
-    looked_through = ("kind__exact", "kind")
+    list_filter = (("state", CheckedChoice), KindFilter)
+    looked_through = ("kind",)
     flows = False
     list_select_related = ("environment", "connection")
     search_fields = ("identity",)
@@ -198,7 +203,7 @@ def _references(effect: Effect) -> Module:
             marks.short(one.source_id),
             marks.short(one.far_id),
         ]
-        for one in effect.cross_references.all()[:20]
+        for one in CrossReference.objects.filter(far_id=effect.far_id, effect=effect)[:20]
     ]
     table = Table([Column("Source"), Column("Id here"), Column("Id there")], rows, "None.")
     return Module("Cross-references", table=table)

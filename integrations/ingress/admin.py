@@ -13,11 +13,12 @@ from django.utils.safestring import SafeString
 from integrations.console import looks, marks
 from integrations.console.filters import FlowFilter
 from integrations.console.json_text import pretty
-from integrations.console.large import CheckedFlow, LargeTable
+from integrations.console.large import CheckedFlow, CheckedWord, LargeTable
 from integrations.console.lists import KeysetChangeList
 from integrations.console.pages import Column, Fact, FactsAdmin, Module, Page, Table
 from integrations.ingress.admin_pause import PauseActs, pause_facts
 from integrations.ingress.models import Endpoint, Event, Refusal
+from integrations.keyset import aside
 from integrations.payloads import codec
 from integrations.polling.admin_page import poll_modules
 from integrations.schedules.models import Schedule
@@ -34,13 +35,18 @@ _ACTIVE = {
 }
 
 
+class KindFilter(CheckedWord):
+    title = parameter_name = "kind"
+    words = ("webhook", "poll", "schedule", "manual")
+
+
 @admin.register(Event)
 class EventAdmin(LargeTable, FactsAdmin[Event]):
     view_action = "event.view"
     list_display = ("named", "flow_key", "where", "kind", "arrived", "duplicates")
     list_display_links = ("named",)
-    list_filter = ("kind", CheckedFlow)
-    looked_through = ("kind__exact", "kind")
+    list_filter = (KindFilter, CheckedFlow)
+    looked_through = ("kind",)
     list_select_related = ("environment",)
     search_fields = ("key",)
     search_help_text = "Event key, whole"
@@ -155,7 +161,7 @@ class EndpointAdmin(PauseActs):
                 marks.ago(one.received_at),
                 str(one.duplicates),
             ]
-            for one in obj.events.order_by("-id").defer("data")[:_LATEST]
+            for one in _latest_events(obj)
         ]
         return Page(
             title=str(obj),
@@ -232,6 +238,12 @@ def _reached(endpoint: Endpoint) -> list[Fact]:
     )
     url = format_html("<code>{}</code>", public_url(endpoint))
     return [Fact("Public URL", url), Fact("Registered in the far system", registered)]
+
+
+def _latest_events(endpoint: Endpoint) -> QuerySet[Event]:
+    """By flow and environment, as the index has them."""
+    same = Event.objects.filter(flow_key=endpoint.flow_key, environment=endpoint.environment_id)
+    return aside(same, endpoint=endpoint.pk).order_by("-id").defer("data")[:_LATEST]
 
 
 def public_url(endpoint: Endpoint) -> str:

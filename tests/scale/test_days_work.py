@@ -1,0 +1,62 @@
+"""The day's work costs the same on a history ten times as long, with the database's statistics and without."""
+
+import pytest
+from django.db import connection
+
+from integrations.memory import forget_everything
+from tests.scale.history import make_history
+from tests.scale.questions import questions
+from tests.scale.work import SLACK, Work, measured
+
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
+
+SHORT, LONG = 3_000, 30_000
+GROWTH = 1.6
+"""Trees get deeper and rows of today lie among more others; what looks at a table grows tenfold."""
+
+
+def all_measured(runs: int, statistics: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Work]:
+    """Each question asked once to warm up, and once measured."""
+    monkeypatch.setattr(
+        "integrations.keyset.LOOKED_THROUGH", 1_000
+    )  # what is looked through is the same for both
+    history = make_history(runs, statistics=statistics == "with statistics")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SET enable_seqscan = off"
+            )  # small tables would be read whole: here that tells of a missing index
+    found = {}
+    for name, ask in questions(history):
+        for _ in range(2):
+            forget_everything()
+            with measured() as work:
+                ask()
+        found[name] = work
+    return found
+
+
+@pytest.fixture(scope="module")
+def known() -> dict[str, dict[str, Work]]:
+    """What a short history costs, by whether there are statistics."""
+    return {}
+
+
+@pytest.mark.parametrize("statistics", ["with statistics", "without"])
+@pytest.mark.parametrize("runs", [SHORT, LONG])
+def test_the_days_work_does_not_grow_with_the_history(
+    runs: int, statistics: str, known: dict[str, dict[str, Work]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if statistics == "without" and connection.vendor == "postgresql":
+        pytest.skip("PostgreSQL takes its statistics by itself")
+    found = all_measured(runs, statistics, monkeypatch)
+    if runs == SHORT:
+        known[statistics] = found
+        return
+    slack = SLACK[connection.vendor]
+    grown = [
+        f"{name}: {known[statistics][name].units} → {work.units}\n{work.heaviest()}"
+        for name, work in found.items()
+        if work.units > known[statistics][name].units * GROWTH + slack
+    ]
+    assert grown == [], "\n".join(grown)

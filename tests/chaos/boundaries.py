@@ -49,6 +49,11 @@ def die() -> NoReturn:
     raise Died
 
 
+def hang_up(connection: BaseDatabaseWrapper) -> None:
+    """What the system does to a dead process: its line to the database is cut, and what it hadn't committed is rolled back."""
+    connection.close()
+
+
 @dataclass
 class Boundaries:
     """Counts what is passed while it is armed, and strikes at the target."""
@@ -60,7 +65,7 @@ class Boundaries:
     struck_at: str = ""
     passed: Counter[str] = field(default_factory=Counter)
     labels: list[str] = field(default_factory=list)
-    _futures: list[Receipt[Any]] = field(default_factory=list)
+    _receipts: list[Receipt[Any]] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _main: int = field(default_factory=threading.get_ident)
 
@@ -74,7 +79,9 @@ class Boundaries:
                 patch.setattr(
                     module, name, self._around(f"{module.__name__.rpartition('.')[2]}.{name}", function)
                 )
-        patch.setattr(BaseDatabaseWrapper, "commit", self._around("commit", BaseDatabaseWrapper.commit))
+        patch.setattr(
+            BaseDatabaseWrapper, "commit", self._around("commit", BaseDatabaseWrapper.commit, hang_up)
+        )
 
     @contextmanager
     def living(self, target: Target | None = None) -> Iterator[None]:
@@ -82,7 +89,7 @@ class Boundaries:
         self.target, self.dead, self.struck_at = target, False, ""
         self.passed.clear()
         self.labels.clear()
-        self._futures.clear()
+        self._receipts.clear()
         self.armed = True
         try:
             yield
@@ -104,12 +111,18 @@ class Boundaries:
         self._lock = threading.Lock()
         self._main = threading.get_ident()
 
-    def _around(self, label: str, act: Callable[..., Any]) -> Callable[..., Any]:
+    def _around(
+        self, label: str, act: Callable[..., Any], dying: Callable[..., None] = lambda *_: None
+    ) -> Callable[..., Any]:
         def wrapped(*arguments: Any, **options: Any) -> Any:
-            self._pass(f"before {label}")
+            try:
+                self._pass(f"before {label}")
+            except Died:
+                dying(*arguments)
+                raise
             answer = act(*arguments, **options)
             if isinstance(answer, Receipt):
-                self._futures.append(answer)
+                self._receipts.append(answer)
             self._pass(f"after {label}")
             return answer
 
@@ -129,9 +142,9 @@ class Boundaries:
             if self.target is None or self.target != Target(role, self.passed[role]):
                 return
             self.dead, self.struck_at = True, f"{self.target} ({label})"
-        for future in self._futures:  # whoever waits for this process's writer dies with it
-            if not future.done():
-                future.set_exception(Died())
+        for receipt in self._receipts:  # whoever waits for this process's writer dies with it
+            if not receipt.done():
+                receipt.set_exception(Died())
         self.strike()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Max
+from django.db.models import Count
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -22,7 +22,6 @@ from integrations.monitor.engine import Carrying, Work, carrying, polls, schedul
 from integrations.monitor.notices import notices
 from integrations.releases.models import Environment
 from integrations.runs.models import Run
-from integrations.runs.numbers import first_since
 
 __all__ = ["facts"]
 
@@ -50,9 +49,10 @@ def facts(request: HttpRequest) -> dict[str, Any]:
         "environment"
     )
     failures = list(waiting[:_WEIGHED])
-    newest = Run.objects.aggregate(number=Max("pk"))["number"] or 0
-    since = max(first_since(timezone.now() - timedelta(days=1)), newest - _COUNTED)
-    today = aside(Run.objects.filter(pk__gte=since), environment=[one.pk for one in where])
+    newest = _newest(where)
+    after = newest[0].pk - _COUNTED if newest else 0
+    lately = Run.objects.filter(pk__gt=after, queued_at__gte=timezone.now() - timedelta(days=1))
+    today = aside(lately, environment=[one.pk for one in where])
     by_state = today.order_by().values_list("state").annotate(count=Count("pk"))
     return {
         "failures": sorted(with_stakes(failures), key=lambda group: group.weight, reverse=True)[:_SHOWN],
@@ -62,7 +62,7 @@ def facts(request: HttpRequest) -> dict[str, Any]:
         "engine": _engine(where, now, work),
         "parked": sum(work.waiting.values()) - work.waiting.get("turn", 0),
         "states": dict(by_state),
-        "newest": [{"run": run, "badge": _badge(run)} for run in _newest(where)],
+        "newest": [{"run": run, "badge": _badge(run)} for run in newest],
     }
 
 

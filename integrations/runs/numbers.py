@@ -14,7 +14,9 @@ def first_since(moment: datetime) -> int:
 
     A search by halves over the primary key: some 25 reads of one row, however many runs there are.
     """
-    lowest = Run.objects.aggregate(low=Min("pk"))["low"]  # one end at a time: together they take a look at all rows
+    lowest = Run.objects.aggregate(low=Min("pk"))[
+        "low"
+    ]  # one end at a time: together they take a look at all rows
     highest = Run.objects.aggregate(high=Max("pk"))["high"]
     if lowest is None or highest is None:
         return 1

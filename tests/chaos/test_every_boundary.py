@@ -14,7 +14,7 @@ from tests.chaos.reference import Process, World, die_again, die_at
 
 pytestmark = pytest.mark.thorough
 
-FEWEST = {RUNNER: 100, WRITER: 20}
+FEWEST = {RUNNER: 150, WRITER: 16}
 """Boundaries the reference flow passes at least, by thread. Falling below means that the net has got holes."""
 PAIRS = 40
 KILLS = 30

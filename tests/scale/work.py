@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-__all__ = ["SLACK", "Work", "measured"]
+__all__ = ["SLACK", "Work", "measured", "undone"]
 
 SLACK = {"sqlite": 30_000, "postgresql": 250}
 """What a question may cost more on a long history, however little it costs on a short one: deeper trees, and luck."""
@@ -33,9 +33,15 @@ class Work:
 def measured() -> Iterator[Work]:
     """Measure what is done inside, and undo it."""
     work = Work()
+    with undone(), _counting(work):
+        yield work
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever is written inside isn't."""
     with transaction.atomic():
-        with _counting(work):
-            yield work
+        yield
         transaction.set_rollback(True)
 
 

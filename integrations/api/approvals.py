@@ -16,7 +16,6 @@ from integrations.api.seen import SeenRow
 from integrations.api.shapes.approvals import AnswerInput, ApprovalDetailShape, ApprovalShape, approval_rows
 from integrations.approvals.decide import NotWaiting, WrongAnswer, decide, decide_action
 from integrations.approvals.models import Approval
-from integrations.keyset import each
 from integrations.releases.models import Environment
 
 __all__ = ["ApprovalDecide", "ApprovalDetail", "ApprovalList"]
@@ -38,9 +37,7 @@ class ApprovalList(LargeList):
             return [rows.filter(run_id=_number(wanted["run"]))]
         if wanted.get("state") != Approval.State.WAITING:
             return None
-        where = self.places()
-        every = where if where is not None else Environment.objects.values_list("pk", flat=True)
-        return each(rows.filter(state=Approval.State.WAITING), environment=every)
+        return self.in_places(rows.filter(state=Approval.State.WAITING))
 
     def checked(self) -> dict[str, Any]:
         states = self.request.query_params.get("state")

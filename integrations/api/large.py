@@ -47,9 +47,14 @@ class LargeList(SeenList):
     def _by_place(self, rows: QuerySet[Any], where: Collection[int] | None) -> list[QuerySet[Any]]:
         flow = self.request.query_params.get("flow")
         if flow:
-            every = where if where is not None else Environment.objects.values_list("pk", flat=True)
-            return each(rows.filter(**{self.flow_field: flow}), environment=list(every))
+            return self.in_places(rows.filter(**{self.flow_field: flow}))
         return [rows] if where is None else each(rows, environment=where)
+
+    def in_places(self, rows: QuerySet[Any]) -> list[QuerySet[Any]]:
+        """The rows environment by environment, for indexes in which it comes second."""
+        where = self.places()
+        every = where if where is not None else list(Environment.objects.values_list("pk", flat=True))
+        return each(rows, environment=every)
 
     def places(self) -> list[int] | None:
         """The ids of the environments that are listed; None = all."""

@@ -22,7 +22,7 @@ from integrations.api.shapes.runs import (
     told,
 )
 from integrations.api.shapes.steps import StepDetailShape, step_detail
-from integrations.keyset import each, newest
+from integrations.keyset import newest
 from integrations.runs.lane_facts import lanes_called
 from integrations.runs.models import Run
 from integrations.runs.progress import items_of
@@ -61,7 +61,9 @@ class RunList(ListModelMixin, LargeList):
         if wanted.get("lane"):
             return [rows.filter(lane=_number(wanted["lane"], "lane"))]
         states = _states(wanted.get("state", ""))
-        return each(rows, state=states) if states and Run.State.SUCCEEDED not in states else None
+        if not states or Run.State.SUCCEEDED in states:
+            return None
+        return [one for state in states for one in self.in_places(rows.filter(state=state))]
 
     def checked(self) -> dict[str, Any]:
         wanted = self.request.query_params

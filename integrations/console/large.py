@@ -7,12 +7,19 @@ from django.contrib.admin import ChoicesFieldListFilter, SimpleListFilter
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from integrations.console.environments import visible
+from integrations.console.environments import chosen, visible
 from integrations.console.filters import FlowFilter
 from integrations.console.typed import ModelAdmin
 from integrations.keyset import aside, each, newest
+from integrations.releases.models import Environment
 
-__all__ = ["CheckedChoice", "CheckedFlow", "LargeTable"]
+__all__ = ["CheckedChoice", "CheckedFlow", "CheckedWord", "LargeTable", "places"]
+
+
+def places(request: HttpRequest) -> list[Environment]:
+    """The environments that are looked at: the one chosen in the header, or all one sees."""
+    one = chosen(request)
+    return [one] if one else visible(request)
 
 
 class CheckedFlow(FlowFilter):
@@ -62,8 +69,7 @@ class LargeTable:
             rows = newest(rows)
         flow = request.GET.get("flow_key") if self.flows else ""
         if flow:
-            every = where if where is not None else [one.pk for one in visible(request)]
-            return each(rows.filter(flow_key=flow), environment=every)
+            return each(rows.filter(flow_key=flow), environment=[one.pk for one in places(request)])
         return [rows] if where is None else each(rows, environment=where)
 
     def by(self, request: HttpRequest, rows: QuerySet[Any]) -> list[QuerySet[Any]] | None:

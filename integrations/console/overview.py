@@ -50,8 +50,10 @@ def facts(request: HttpRequest) -> dict[str, Any]:
     )
     failures = list(waiting[:_WEIGHED])
     newest = _newest(where)
-    after = newest[0].pk - _COUNTED if newest else 0
-    lately = Run.objects.filter(pk__gt=after, queued_at__gte=timezone.now() - timedelta(days=1))
+    yesterday = timezone.now() - timedelta(days=1)
+    lately = Run.objects.none()
+    if newest and newest[0].queued_at >= yesterday:
+        lately = Run.objects.filter(pk__gt=newest[0].pk - _COUNTED, queued_at__gte=yesterday)
     today = aside(lately, environment=[one.pk for one in where])
     by_state = today.order_by().values_list("state").annotate(count=Count("pk"))
     return {

@@ -14,10 +14,10 @@ from integrations.access.actor import actor_of
 from integrations.access.audit import record
 from integrations.access.authorise import authorise, can
 from integrations.console import looks, marks
-from integrations.console.large import CheckedChoice, CheckedFlow, LargeTable
+from integrations.console.large import CheckedChoice, CheckedFlow, LargeTable, places
 from integrations.console.lists import KeysetChangeList
 from integrations.failures import actions
-from integrations.keyset import newest
+from integrations.keyset import each, newest
 from integrations.runs.admin_acts import run_url
 from integrations.runs.admin_decide import decision_acts
 from integrations.runs.admin_ends import EndActs
@@ -83,7 +83,9 @@ class RunAdmin(LargeTable, EndActs):
     def by(self, request: HttpRequest, rows: QuerySet[Run]) -> list[QuerySet[Run]] | None:
         """Whatever isn't the usual end of a run is found by its state."""
         state = request.GET.get("state__exact")
-        return [rows.filter(state=state)] if state and state != Run.State.SUCCEEDED else None
+        if not state or state == Run.State.SUCCEEDED:
+            return None
+        return each(rows.filter(state=state), environment=[one.pk for one in places(request)])
 
     @admin.display(description="state")
     def state_mark(self, run: Run) -> SafeString:

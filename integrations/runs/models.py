@@ -118,7 +118,7 @@ class Run(models.Model):
                 name="run_unfinished_by_release",
             ),
             models.Index(fields=["flow_key", "environment", "-id"], name="run_by_flow"),
-            models.Index(fields=["state", "-id"], name="run_by_state"),
+            models.Index(fields=["state", "environment", "-id"], name="run_by_state"),
             models.Index(fields=["environment", "-id"], name="run_by_environment"),
         ]
 

@@ -2,10 +2,12 @@
 
 import base64
 import os
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from integrations.limits.process import PROCESS
 from integrations.memory import forget_everything
@@ -41,3 +43,13 @@ def django_db_modify_db_settings(
     for alias, database in databases.items():
         if database["ENGINE"].endswith("sqlite3"):
             database.setdefault("TEST", {})["NAME"] = str(folder / f"{alias}.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """TEST_PARTITIONED=1 on PostgreSQL: the largest tables are partitioned, as an installation may have them."""
+    if not os.environ.get("TEST_PARTITIONED"):
+        return
+    sql = Path(__file__).parents[1] / "deploy" / "postgres" / "partition.sql"
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(sql.read_text())

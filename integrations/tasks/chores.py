@@ -20,6 +20,7 @@ from integrations.failures.snooze import open_those_over
 from integrations.ingress.registration import announce_due
 from integrations.limits.calling import forget_reservations, wake_who_waits
 from integrations.polling.errand import poll_due
+from integrations.retention.partitions import look_after_partitions
 from integrations.retention.sweep import SWEEPER
 from integrations.retention.tidy import tidy
 from integrations.runs.age import give_up_aged
@@ -50,6 +51,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("withdraw questions of ended runs", 60, withdraw_ended),
     Chore("remove what is past its time", 1, SWEEPER.sweep),
     Chore("forget what has grown old beside runs", 60, tidy),
+    Chore("have partitions ready", 600, look_after_partitions),
     Chore(
         "forget calls granted to runs that never came for them",
         600,

@@ -70,7 +70,7 @@ def step_detail(run_id: int, path: str) -> dict[str, Any] | None:
     last = attempts[-1]
     calls = Exchange.objects.filter(run_id=run_id, path=path).order_by("-attempt", "-number")
     exchanges = list(calls[:SHOWN_CALLS])[::-1]
-    data = StepEntry.objects.values_list("input", "output").get(pk=last.pk)
+    data = StepEntry.objects.values_list("input", "output").get(run_id=run_id, pk=last.pk)
     given, made, *bodies = unpack_all([*data, *(one.body for one in exchanges)])
     effect_id = next((one.effect_id for one in reversed(attempts) if one.effect_id), None)
     return {

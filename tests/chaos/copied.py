@@ -1,7 +1,8 @@
-"""Installs a second flow beside the first, which also comments on the deal: `manage.py shell -c` runs `install`.
+"""Installs a second flow beside the first: `manage.py shell -c` runs `install`.
 
-The comment is looked up by its mark when an answer is lost (Streak repeats nothing natively), so the copy brings the
-look-ups into play; the invoice and the customer it shares with the first flow.
+It looks for won deals by itself instead of being called, so it finds what a webhook missed, and it comments on the deal. The
+comment is looked up by its mark when an answer is lost (Streak repeats nothing natively); the invoice, the customer and the
+written-back field it shares with the first flow.
 """
 
 import copy
@@ -13,7 +14,6 @@ from designer.bundles.gallery import template
 from designer.bundles.install import install_bundle
 from designer.bundles.renamed import renamed
 from integrations.demo.people import ADMIN, HOME
-from integrations.ingress.registration import register_endpoints
 from integrations.releases.activate import activate
 from integrations.releases.models import Environment
 
@@ -29,6 +29,12 @@ def install() -> None:
     person = get_user_model().objects.get(username=ADMIN.username)
     bundle = renamed(template(TEMPLATE), COPY)
     graph = copy.deepcopy(dict(bundle.flows[COPY]))
+    graph["nodes"]["won"]["config"] |= {
+        "kind": "poll",
+        "trigger": "streak.box_changed",
+        "settings": {"pipeline": "Sales", "stage": "Closed Won"},
+        "every": {"n": 10, "unit": "seconds"},
+    }
     graph["nodes"]["told"] = {
         "type": "call",
         "version": 1,
@@ -43,4 +49,3 @@ def install() -> None:
     graph["edges"]["write_back-told"] = {"from": ["write_back", "main"], "to": ["told", "main"]}
     made = install_bundle(replace(bundle, flows={COPY: graph}), environment, {}, person)
     activate(made.release, person)
-    register_endpoints(environment, COPY)

@@ -82,7 +82,7 @@ class Far:
         self._post(f"/api/deals/{key}/change", lines=_lines(lines))
 
     def told(self, key: str) -> bool:
-        """Whether the deal says what its invoice is and has its comment: its first run is over then."""
+        """Whether the deal says what its invoice is and has its comment: both flows have carried it."""
         box = self._get(f"/api/streak/records/box/{key}")
         return bool(self._invoice_of(box)) and int(box["commentCount"]) > 0
 
@@ -127,10 +127,6 @@ class Far:
         self._seen = int(answer["last"])
         self._refused += sum(1 for one in answer["items"] if one["status"] == UNAUTHORIZED)
         return self._refused
-
-    def resend_lost(self) -> int:
-        """Deliver what was dropped after all; returns how many deliveries that were."""
-        return int(self._post("/api/webhooks/resend", lost=True)["queued"])
 
     def undelivered(self) -> int:
         """Webhooks still to be delivered."""

@@ -1,7 +1,7 @@
 """The person at the desk: sees what waits, decides it through the REST interface, and looks again when a server is down."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -26,6 +26,8 @@ WAITING = """SELECT r.id, r.title, r.reason, COALESCE(f.code, '') FROM integrati
     WHERE r.state = 'parked' AND r.reason IN ('person', 'reconnect') ORDER BY r.id"""
 
 
+UNFINISHED = "SELECT COUNT(*) FROM integrations_run WHERE id IN ({}) AND ended_at IS NULL"
+SWEEPS = "SELECT COALESCE(SUM(sweep), 0) FROM integrations_pollstate"
 LOST = "SELECT id FROM integrations_connection WHERE status = 'reconnect'"
 
 
@@ -58,6 +60,15 @@ class Operator:
     def pending(self) -> Pending:
         ((count, oldest),) = self._at.ask(PENDING)
         return Pending(int(count), _age(oldest), int(self._at.ask(OVER)[0][0]))
+
+    def unfinished(self, runs: Sequence[int]) -> int:
+        """How many of these runs are not over."""
+        numbers = ", ".join(str(run) for run in [0, *runs])
+        return int(self._at.ask(UNFINISHED.format(numbers))[0][0])
+
+    def sweeps(self) -> int:
+        """How many times the second flow has looked at all won deals."""
+        return int(self._at.ask(SWEEPS)[0][0])
 
     def waiting(self) -> list[Waiting]:
         rows = self._at.ask(WAITING)

@@ -3,8 +3,9 @@ PYTHON ?= python3
 ARGS ?=
 VENV := .venv/bin
 ON_POSTGRES := tests/access tests/admin tests/api tests/approvals tests/dedupe tests/designer tests/distributed/test_roster.py tests/effects \
-	tests/failures tests/ingress tests/limits tests/lists tests/live tests/mapping tests/payloads tests/releases tests/runs tests/polling tests/schedules \
+	tests/failures tests/ingress tests/limits tests/lists tests/live tests/mapping tests/payloads tests/releases tests/retention tests/runs tests/polling tests/schedules \
 	tests/tasks tests/vault
+ON_PARTITIONS := tests/effects tests/failures tests/lists tests/runs tests/retention/test_sweep.py
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo start check test bench chaos e2e screenshots lock clean
@@ -30,6 +31,8 @@ test: ## Everything: check, every test on both databases, a real browser (under 
 	@$(PYTHON) deploy/setup.py --dev --e2e
 	@deploy/check
 	@$(VENV)/python deploy/with_postgres.py $(VENV)/pytest -q -n 2 --dist worksteal -m "not processes and not thorough" $(ON_POSTGRES)
+	@$(VENV)/python deploy/with_postgres.py $(VENV)/pytest -q tests/scale
+	@TEST_PARTITIONED=1 $(VENV)/python deploy/with_postgres.py $(VENV)/pytest -q -n 2 --dist worksteal $(ON_PARTITIONS)
 	@deploy/e2e
 	@TEST_BROWSER=$(CURDIR)/deploy/chromium $(VENV)/pytest -q -n 2 --dist worksteal $(ARGS)
 

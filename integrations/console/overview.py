@@ -1,10 +1,10 @@
 """The front page: what waits for a person, what doesn't work, and what happened last."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -55,7 +55,7 @@ def facts(request: HttpRequest) -> dict[str, Any]:
     if newest and newest[0].queued_at >= yesterday:
         lately = Run.objects.filter(pk__gt=newest[0].pk - _COUNTED, queued_at__gte=yesterday)
     today = aside(lately, environment=[one.pk for one in where])
-    by_state = today.order_by().values_list("state").annotate(count=Count("pk"))
+    by_state = Counter(today.order_by().values_list("state", flat=True))
     return {
         "failures": sorted(with_stakes(failures), key=lambda group: group.weight, reverse=True)[:_SHOWN],
         "failure_count": work.failures,
@@ -63,7 +63,7 @@ def facts(request: HttpRequest) -> dict[str, Any]:
         "notice_looks": looks.NOTICE,
         "engine": _engine(where, now, work),
         "parked": sum(work.waiting.values()) - work.waiting.get("turn", 0),
-        "states": dict(by_state),
+        "states": by_state,
         "newest": [{"run": run, "badge": _badge(run)} for run in newest],
     }
 

@@ -186,7 +186,8 @@ class Campaign:
             self._by_hand[one.code or one.reason] += 1
             self._operator.retry(one.run)
         if sum(self._by_hand.values()) > len(self._keys):
-            raise StuckError(f"Runs wait for a person again and again: {dict(self._by_hand)}")
+            held = "\n".join(f"run {one.run} of deal {one.deal}: {one.sentence}" for one in stray)
+            raise StuckError(f"Runs wait for a person again and again: {dict(self._by_hand)}\n{held}")
         return bool(stray)
 
     def _held(self, one: Waiting) -> bool:

@@ -21,7 +21,7 @@ REASON = "The deal has changed; the first invoice is credited by hand."
 PENDING = """SELECT COUNT(*), MIN(queued_at) FROM integrations_run WHERE state IN ('queued', 'running')
     OR (state = 'parked' AND reason NOT IN ('person', 'reconnect'))"""
 OVER = "SELECT COUNT(*) FROM integrations_run WHERE state IN ('succeeded', 'failed', 'cancelled')"
-WAITING = """SELECT r.id, r.title, r.reason, COALESCE(f.code, '') FROM integrations_run r
+WAITING = """SELECT r.id, r.title, r.reason, COALESCE(f.code, ''), COALESCE(f.sentence, '') FROM integrations_run r
     LEFT JOIN integrations_failure f ON f.id = r.failure_id
     WHERE r.state = 'parked' AND r.reason IN ('person', 'reconnect') ORDER BY r.id"""
 
@@ -39,6 +39,7 @@ class Waiting:
     deal: int
     reason: str
     code: str
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Operator:
 
     def waiting(self) -> list[Waiting]:
         rows = self._at.ask(WAITING)
-        return [Waiting(int(run), _number(title), reason, code) for run, title, reason, code in rows]
+        return [Waiting(int(run), _number(title), *why) for run, title, *why in rows]
 
     def keep(self, run: int) -> None:
         """What was made first is right."""

@@ -18,6 +18,7 @@ import type {
   RunDetail,
   RunTimeline,
   Session,
+  Step,
   StepDetail,
 } from "~/api/types";
 
@@ -48,6 +49,8 @@ export const listRuns = (filter: RunFilter, cursor?: string | null, limit = 50) 
 export const getRun = (id: number) => request<RunDetail>("GET", `/runs/${id}/`);
 export const getStep = (run: number, path: string) =>
   request<StepDetail>("GET", `/runs/${run}/steps/`, { query: { path } });
+export const listItems = (run: number, node: string, cursor: string | null) =>
+  request<Page<Step>>("GET", `/runs/${run}/steps/`, { query: { node, cursor } });
 export const getEffect = (id: number) => request<EffectDetail>("GET", `/effects/${id}/`);
 export const getTimeline = (run: number, after: number) =>
   request<RunTimeline>("GET", `/runs/${run}/timeline/`, { query: { after } });

@@ -190,10 +190,16 @@ export type RunDetail = Run & {
   layout: FlowLayout;
   seq: number;
   steps: Step[];
+  tallies?: Tallies;
+  /** Its steps were removed: data is kept for a while after a run has ended. */
+  removed?: boolean;
   lane: Lane | null;
 };
 
-export type RunTimeline = { run: Run; seq: number; steps: Step[] };
+/** Of a run with very many steps: node → state → how many. Empty when `steps` are all there are. */
+export type Tallies = Record<string, Partial<Record<StepState, number>>>;
+
+export type RunTimeline = { run: Run; seq: number; steps: Step[]; tallies?: Tallies };
 
 export type Attempt = {
   attempt: number;

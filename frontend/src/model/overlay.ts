@@ -1,6 +1,7 @@
-import type { FlowGraph, ParkReason, Run, Step, StepProblem } from "~/api/types";
+import type { FlowGraph, ParkReason, Run, Step, StepProblem, Tallies } from "~/api/types";
 import { edgesOf } from "~/model/flow";
 import { placesIn, shownAt } from "~/model/inside";
+import { isCounted, total, withCounted } from "~/model/tallies";
 
 /** What a run looks like on the canvas: one status per node, one per edge, derived from the run's steps. */
 
@@ -50,7 +51,7 @@ function statusOf(steps: Step[], run: Run | null): NodeStatus | null {
   const total = steps.every((s) => s.ms !== null) ? steps.reduce((sum, s) => sum + (s.ms ?? 0), 0) : shown.ms;
   return {
     phase: PHASE[shown.state],
-    path: shown.path,
+    path: isCounted(shown) ? "" : shown.path,
     attempt: shown.attempt,
     ms: total,
     startedAt: shown.started_at,
@@ -65,6 +66,7 @@ function statusOf(steps: Step[], run: Run | null): NodeStatus | null {
 
 function edgePhase(source: Step[], target: NodeStatus | undefined, port: string): EdgePhase | null {
   const done = source.filter((s) => s.state === "done");
+  if (done.some(isCounted)) return target?.phase === "running" ? "carrying" : target ? "taken" : null;
   if (done.length === 0)
     return source.length > 0 && source.every((s) => s.state === "skipped") ? "skipped" : null;
   if (!done.some((s) => (s.port ?? "main") === port)) return "skipped";
@@ -88,12 +90,17 @@ function gathered(graph: FlowGraph, steps: Iterable<Step>): Map<string, Step[]> 
 }
 
 /** The overlay of one run on a graph. Steps of a loop are gathered under their node; the worst of them shows. */
-export function overlayOf(graph: FlowGraph, run: Run | null, steps: Iterable<Step>): Overlay {
-  const byNode = gathered(graph, steps);
+export function overlayOf(
+  graph: FlowGraph,
+  run: Run | null,
+  steps: Iterable<Step>,
+  tallies: Tallies = {},
+): Overlay {
+  const byNode = gathered(graph, withCounted(graph, steps, tallies));
   const nodes: Record<string, NodeStatus> = {};
   for (const [node, list] of byNode) {
     const status = statusOf(list, run);
-    if (status !== null) nodes[node] = status;
+    if (status !== null) nodes[node] = { ...status, count: total(tallies[node]) || status.count };
   }
   const edges: Record<string, EdgePhase> = {};
   for (const edge of edgesOf(graph)) {

@@ -1,6 +1,6 @@
 import { create } from "zustand";
 import type { FeedMode } from "~/api/feed";
-import type { FlowGraph, Run, RunTimeline, Step } from "~/api/types";
+import type { FlowGraph, Run, RunTimeline, Step, Tallies } from "~/api/types";
 import { type EdgePhase, type NodeStatus, type Overlay, overlayOf, shared } from "~/model/overlay";
 
 const NOTHING: Overlay = { nodes: {}, edges: {} };
@@ -11,6 +11,7 @@ type RunView = {
   run: Run | null;
   seq: number;
   steps: Record<string, Step>;
+  tallies: Tallies;
   overlay: Overlay;
   mode: FeedMode;
   /** Start showing a run on a graph; what was shown before is dropped. */
@@ -27,6 +28,7 @@ const empty = {
   run: null,
   seq: 0,
   steps: {},
+  tallies: {} as Tallies,
   overlay: NOTHING,
   mode: "live" as FeedMode,
 };
@@ -38,7 +40,7 @@ export const useRunStore = create<RunView>()((set, get) => ({
     const now = get();
     if (now.runId === runId && now.graph === graph) return;
     if (now.runId === runId) {
-      set({ graph, overlay: overlayOf(graph, now.run, Object.values(now.steps)) });
+      set({ graph, overlay: overlayOf(graph, now.run, Object.values(now.steps), now.tallies) });
       return;
     }
     set({ ...empty, mode: now.mode, runId, graph });
@@ -48,8 +50,9 @@ export const useRunStore = create<RunView>()((set, get) => ({
     if (now.runId !== runId || now.graph === null || news.seq < now.seq) return;
     const changed = Object.fromEntries(news.steps.map((step) => [step.path, step]));
     const steps = whole ? changed : { ...now.steps, ...changed };
-    const overlay = shared(now.overlay, overlayOf(now.graph, news.run, Object.values(steps)));
-    set({ run: news.run, seq: news.seq, steps, overlay });
+    const tallies = news.tallies ?? {};
+    const overlay = shared(now.overlay, overlayOf(now.graph, news.run, Object.values(steps), tallies));
+    set({ run: news.run, seq: news.seq, steps, tallies, overlay });
   },
   setMode: (mode) => set({ mode }),
   clear: () => set(empty),

@@ -11,6 +11,7 @@ import {
   getRetryPlan,
   getRun,
   getStep,
+  listItems,
   listRuns,
   type RetryMode,
   type RunFilter,
@@ -47,6 +48,16 @@ export function useStep(run: number, path: string, mark: string) {
     queryFn: () => getStep(run, path),
     enabled: path !== "",
     placeholderData: (before) => (before?.path === path ? before : undefined),
+  });
+}
+
+/** The steps of one node, page by page: those of a loop's items. */
+export function useItems(run: number, node: string) {
+  return useInfiniteQuery({
+    queryKey: ["runs", run, "items", node],
+    queryFn: ({ pageParam }) => listItems(run, node, pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
   });
 }
 

@@ -36,10 +36,12 @@ function Asked({ one }: { one: Approval }) {
 export function RunBanner({
   run,
   lane,
+  removed,
   open,
 }: {
   run: Run;
   lane: Lane | null;
+  removed: boolean;
   open: (node: string) => void;
 }) {
   const { t } = useTranslation("runs");
@@ -64,7 +66,7 @@ export function RunBanner({
     <div className={styles.banner}>
       <Info size={14} aria-hidden />
       <span className={styles.words}>
-        {ended ?? t("drawnOn", { release: run.release })}{" "}
+        {removed ? t("removed") : (ended ?? t("drawnOn", { release: run.release }))}{" "}
         {run.retry_of !== null && (
           <Link to={`/runs/${run.retry_of}`}>{t("retryOf", { id: run.retry_of })}</Link>
         )}

@@ -37,7 +37,9 @@ function Loaded({ detail }: { detail: RunDetail }) {
   useRunLive(detail.id, graph);
   useEffect(() => {
     useRunStore.getState().begin(detail.id, flattened(detail.graph));
-    useRunStore.getState().apply(detail.id, { run: detail, seq: detail.seq, steps: detail.steps }, true);
+    useRunStore
+      .getState()
+      .apply(detail.id, { run: detail, seq: detail.seq, steps: detail.steps, tallies: detail.tallies }, true);
   }, [detail]);
   const retry = useRetryDialog(run, graph);
   const actions = <RunActions run={run} retry={retry.show} />;
@@ -53,7 +55,7 @@ function Loaded({ detail }: { detail: RunDetail }) {
       />
       <div className={styles.work} data-side={step === null ? undefined : "step"}>
         <div className={styles.middle}>
-          <RunBanner run={run} lane={lane} open={open} />
+          <RunBanner run={run} lane={lane} removed={detail.removed === true} open={open} />
           {lane && run.waits_for?.kind !== "turn" && <LaneLine lane={lane} />}
           <div className={styles.view}>
             <RunView

@@ -1,5 +1,5 @@
 import { ChevronDown, ChevronUp, X } from "lucide-react";
-import { useEffect, useMemo, useRef } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { useCatalogue } from "~/api/queries/session";
@@ -7,6 +7,7 @@ import type { FlowGraph } from "~/api/types";
 import { useCommands } from "~/commands/useCommands";
 import { nodeName, secondLine } from "~/features/canvas/words";
 import { SetupTab } from "~/features/steps/SetupTab";
+import { StepItems } from "~/features/steps/StepItems";
 import styles from "~/features/steps/StepPanel.module.css";
 import { NotReached, StepTabs } from "~/features/steps/StepTabs";
 import { calledFlow, iconOf } from "~/model/describe";
@@ -38,11 +39,17 @@ export default function StepPanel({ graph, node: id, onOpen, onClose, retry }: P
   const title = useRef<HTMLHeadingElement>(null);
   const order = useMemo(() => topologicalOrder(graph), [graph]);
   const node = graph.nodes[id];
+  const counted = useRunStore((s) => s.tallies[id] !== undefined && status?.count !== 1);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const path = chosen ?? status?.path ?? "";
   useCommands("canvas", { closeStep: onClose });
 
   // The panel takes the focus when it opens or changes its step, so that a screen reader follows.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the step's id is the signal
-  useEffect(() => title.current?.focus({ preventScroll: true }), [id]);
+  useEffect(() => {
+    setChosen(null);
+    title.current?.focus({ preventScroll: true });
+  }, [id]);
 
   if (node === undefined) return null;
   const at = order.indexOf(id);
@@ -85,8 +92,11 @@ export default function StepPanel({ graph, node: id, onOpen, onClose, retry }: P
         </div>
       )}
       {run !== null && status === undefined && <NotReached node={node} run={run} />}
-      {run !== null && status !== undefined && (
-        <StepTabs node={node} run={run} status={status} retry={retry} />
+      {run !== null && status !== undefined && counted && (
+        <StepItems run={run.id} node={id} count={status.count} chosen={path} onChoose={setChosen} />
+      )}
+      {run !== null && status !== undefined && (!counted || path !== "") && (
+        <StepTabs node={node} run={run} status={{ ...status, path }} retry={retry} />
       )}
     </aside>
   );

@@ -21,6 +21,7 @@ from integrations.lists.models import ListPage
 from integrations.payloads import codec
 from integrations.payloads.models import Payload
 from integrations.retention.models import Klass, Remainder
+from integrations.retention.shrink import shrink
 from integrations.runs.models import Exchange, Lane, Run, StepEntry
 from integrations.schedules.models import ScheduleDue
 
@@ -56,7 +57,7 @@ def exchanges(batch: Batch) -> Removed:
     )
     count += undone.update(data=None)
     settled = Effect.objects.filter(run_number__in=batch.runs, state__in=SETTLED, request__isnull=False)
-    return count + settled.update(request=None), True
+    return count + shrink(Effect, list(settled.values_list("pk", flat=True)), request=None), True
 
 
 def steps(batch: Batch) -> Removed:
@@ -85,8 +86,8 @@ def events(batch: Batch) -> Removed:
     others = Run.objects.filter(event_id__in=ids).exclude(pk__in=batch.runs)
     needed = others.filter(Q(ended_at=None) | Q(ended_at__gt=batch.before) | Q(pk__in=batch.held))
     free = ids - set(needed.values_list("event_id", flat=True))
-    count += Event.objects.filter(pk__in=free).exclude(data=gone).update(data=gone)
-    return count + _payloads(batch, "event"), True
+    full = Event.objects.filter(pk__in=free).exclude(data=gone).values_list("pk", flat=True)
+    return count + shrink(Event, list(full), data=gone) + _payloads(batch, "event"), True
 
 
 def runs(batch: Batch) -> Removed:

@@ -1,5 +1,6 @@
 """What is past its time goes, a little at a time; what is needed stays, however often and by however many it is swept."""
 
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -167,6 +169,42 @@ def test_a_run_that_was_retried_goes_before_the_one_that_took_its_place(
     swept()
     again.refresh_from_db()
     assert (again.retry_of_id, Run.objects.count(), Event.objects.count()) == (None, 1, 1)
+
+
+def everything_of(rows: "QuerySet[Any]") -> list[dict[str, Any]]:
+    return list(rows.order_by("pk").values())
+
+
+def test_what_stays_of_an_effect_and_an_event_is_what_it_was() -> None:
+    flow = flow_of(environment())
+    runs = [past_run(flow, 40) for _ in range(3)]
+    before = everything_of(Event.objects.all()), everything_of(Effect.objects.all())
+    swept()
+    after = everything_of(Event.objects.all()), everything_of(Effect.objects.all())
+    for event, effect in zip(*before, strict=True):
+        event["data"], effect["request"] = codec.removed(30), None
+    assert [[{**row, "data": bytes(row["data"])} for row in after[0]], after[1]] == list(before)
+    assert Run.objects.filter(event__isnull=False).count() == len(runs)
+    connection.check_constraints()
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL takes room back by itself")
+@pytest.mark.django_db(transaction=True)
+def test_the_room_of_removed_data_is_free_for_others() -> None:
+    flow = flow_of(environment())
+    for _ in range(200):
+        past_run(flow, 40, steps=1)
+    Event.objects.update(data=os.urandom(900))
+
+    def pages(which: str) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA {which}")
+            return int(cursor.fetchone()[0])
+
+    free, whole = pages("freelist_count"), pages("page_count")
+    swept()
+    assert pages("page_count") <= whole + 5
+    assert pages("freelist_count") - free > 200 * 900 // 4096 * 0.8
 
 
 def test_a_lane_with_a_run_in_it_stays() -> None:

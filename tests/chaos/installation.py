@@ -22,6 +22,7 @@ from integrations.supervisor.product import Addresses, manage, sandbox_process
 from integrations.supervisor.session import migrate
 from tests.chaos import processes
 from tests.chaos.backends import Backend
+from tests.chaos.far import clear_the_board
 
 __all__ = ["DEADLINE", "Installation", "NeverReadyError"]
 
@@ -65,6 +66,7 @@ class Installation:
             prepare_folder(self.data, self.env, [person.username for person in PEOPLE])
             migrate(self._group, self.env)
             self._group.start([sandbox_process(self.addresses, self.env, self.folder / "sandbox.sqlite3")])
+            clear_the_board(self.addresses.sandbox_url)
             self._group.finish(Child("seed", manage("seed"), self.env))
             self._group.finish(Child("copy", manage("shell", "-v", "0", "-c", COPY), self.env))
             self.start()

@@ -7,6 +7,7 @@ import pytest
 from django.urls import URLPattern, get_resolver
 from drf_spectacular.generators import SchemaGenerator
 
+from integrations.ingress.models import Endpoint
 from integrations.runs.models import Run
 from tests.api.world import FLOW, World
 
@@ -47,6 +48,7 @@ def test_what_is_answered_fits_what_is_described(world: World, document: dict[st
         "/failures/": str(failure.pk),
         "/effects/": str(effect.pk),
         "/events/": str(run.event_id),
+        "/endpoints/": str(Endpoint.objects.get(environment=world.dev).pk),
     }
     checked = 0
     for path, methods in document["paths"].items():

@@ -6,15 +6,18 @@ listens to Django's statements (a test, a debugger) hears them as well: then the
 """
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-__all__ = ["Found", "execute", "execute_many"]
+__all__ = ["Found", "execute", "execute_many", "moment", "moment_of", "quoted", "table"]
 
 Parameters = Sequence[Any]
+UTC_SUFFIX = len("+00:00")
 
 
 class Found(NamedTuple):
@@ -49,8 +52,36 @@ def execute_many(sql: str, rows: Sequence[Parameters]) -> None:
         _cursor(own).executemany(_native(own.vendor, sql), rows)
 
 
+@lru_cache(maxsize=512)
+def quoted(name: str) -> str:
+    """A table's or column's name as statements hold it."""
+    return connections[DEFAULT_DB_ALIAS].ops.quote_name(name)
+
+
+@lru_cache(maxsize=64)
+def table(model: type[models.Model]) -> str:
+    """A model's table as statements hold it."""
+    return quoted(model._meta.db_table)  # noqa: SLF001 - Django's documented API
+
+
+def moment(value: datetime, own: BaseDatabaseWrapper | None = None) -> object:
+    """An aware moment as the database takes it: what the ORM makes of it, without asking for settings each time."""
+    own = own or connections[DEFAULT_DB_ALIAS]
+    if own.vendor != "sqlite" or own.timezone is not UTC:
+        return own.ops.adapt_datetimefield_value(value)
+    return value.astimezone(UTC).isoformat(" ")[:-UTC_SUFFIX]
+
+
+def moment_of(value: Any) -> datetime:
+    """The aware moment that a statement has read."""
+    if isinstance(value, datetime):
+        return value
+    read = datetime.fromisoformat(value)
+    return read.replace(tzinfo=connections[DEFAULT_DB_ALIAS].timezone)
+
+
 def _somebody_listens(own: BaseDatabaseWrapper) -> bool:
-    return bool(own.execute_wrappers) or own.queries_logged
+    return bool(own.execute_wrappers) or own.force_debug_cursor or _debug()
 
 
 def _cursor(own: BaseDatabaseWrapper) -> Any:
@@ -70,3 +101,9 @@ def _server_side() -> Any:
 @lru_cache(maxsize=1024)
 def _native(vendor: str, sql: str) -> str:
     return sql if vendor == "postgresql" else sql.replace("%s", "?")
+
+
+@lru_cache(maxsize=1)
+def _debug() -> bool:
+    """Django keeps every statement then. Settings don't change while a process runs."""
+    return bool(settings.DEBUG)

@@ -78,9 +78,9 @@ class _PlainSocket(_Deadline, socket.socket):
     def settimeout(self, value: float | None, /) -> None:
         socket.socket.settimeout(self, value)
 
-    def recv_into(self, *args: Any, **kwargs: Any) -> int:
+    def recv(self, *args: Any, **kwargs: Any) -> bytes:
         self._hurry()
-        return super().recv_into(*args, **kwargs)
+        return super().recv(*args, **kwargs)
 
     def sendall(self, *args: Any, **kwargs: Any) -> None:
         self._hurry()
@@ -93,9 +93,9 @@ class _TLSSocket(_Deadline, ssl.SSLSocket):
     def settimeout(self, value: float | None, /) -> None:
         ssl.SSLSocket.settimeout(self, value)
 
-    def recv_into(self, *args: Any, **kwargs: Any) -> int:
+    def recv(self, *args: Any, **kwargs: Any) -> bytes:
         self._hurry()
-        return super().recv_into(*args, **kwargs)
+        return super().recv(*args, **kwargs)
 
     def send(self, *args: Any, **kwargs: Any) -> int:
         self._hurry()

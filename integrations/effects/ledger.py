@@ -1,9 +1,10 @@
 """The effect ledger: meeting effects and intending them (`settling.py` settles them). Every function here runs inside the writer's transaction
 unless it says that it only reads. Nothing here relies on an exception for a key that is taken."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import F
@@ -16,6 +17,7 @@ from integrations.effects.content import About
 from integrations.effects.identity import mark_of
 from integrations.effects.models import Effect, EffectKey
 from integrations.payloads import codec
+from integrations.records import instance
 
 __all__ = [
     "Intent",
@@ -150,20 +152,12 @@ def _origin(intent: Intent) -> dict[str, Any]:
 
 
 def _insert(intent: Intent, values: dict[str, Any], replaces: Effect | None) -> Effect | None:
-    effect = Effect(
-        mark=intent.mark,
-        account=intent.account,
-        record=intent.record,
-        identity=intent.identity,
-        generation=intent.generation,
-        fence=1,
-        **values,
-    )
-    effect.about = (intent.about.record, intent.about.id, intent.about.position)
-    made = statements.EFFECTS.insert_returning(statements.EFFECTS.values(effect.__dict__))
+    row = _row(intent, values)
+    made = statements.EFFECTS.insert_returning(row)
     if made is None:
         return _own(intent)
-    effect.pk = made
+    effect = instance(Effect, [made, *row])
+    effect.about = (intent.about.record, intent.about.id, intent.about.position)
     if replaces is not None:
         EffectKey.objects.filter(effect=replaces).update(effect=effect.pk)
         return effect
@@ -172,6 +166,26 @@ def _insert(intent: Intent, values: dict[str, Any], replaces: Effect | None) -> 
             statements.take_back(effect.pk)
             return None
     return effect
+
+
+def _row(intent: Intent, values: Mapping[str, Any]) -> list[Any]:
+    """Every column but the primary key; what isn't said is as it is by default."""
+    named = {
+        **_as_by_default(),
+        "mark": intent.mark,
+        "account": intent.account,
+        "record": intent.record,
+        "identity": intent.identity,
+        "generation": intent.generation,
+        "fence": 1,
+        **values,
+    }
+    return list(statements.EFFECTS.values(named))
+
+
+@lru_cache(maxsize=1)
+def _as_by_default() -> Mapping[str, Any]:
+    return {field.attname: field.get_default() for field in Effect._meta.concrete_fields}  # noqa: SLF001 - Django's documented API
 
 
 def _take_freed(intent: Intent, freed: Effect, values: dict[str, Any]) -> Effect | None:

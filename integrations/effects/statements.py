@@ -6,13 +6,14 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection, models
-from django.db.models.query import RawQuerySet
 from django.utils import timezone
 
 from integrations.effects.models import CrossReference, Effect, EffectKey, FieldPosition
+from integrations.records import columns, instances
 from integrations.runs.models import Run
 from integrations.runs.rows import Table
-from integrations.statements import execute
+from integrations.statements import execute, moment, quoted
+from integrations.statements import table as _table
 
 __all__ = [
     "CROSS_REFERENCES",
@@ -47,14 +48,15 @@ CROSS_REFERENCES = Table(
 )
 
 
-def met(account: str, record: str, keys: Sequence[str]) -> "RawQuerySet[Effect]":
+def met(account: str, record: str, keys: Sequence[str]) -> list[Effect]:
     """The effects that hold any of these keys. Only reads."""
     places = ", ".join(["%s"] * len(keys))
-    return Effect.objects.raw(
-        f"SELECT met.* FROM {_table(EffectKey)} AS held JOIN {_table(Effect)} AS met ON met.id = held.effect_id"  # noqa: S608 - our own names only
+    found = execute(
+        f"SELECT {columns(Effect, 'met')} FROM {_table(EffectKey)} AS held JOIN {_table(Effect)} AS met ON met.id = held.effect_id"  # noqa: S608 - our own names only
         f' WHERE held.account = %s AND held.record = %s AND held."key" IN ({places})',
         [account, record, *keys],
     )
+    return instances(Effect, found.rows)
 
 
 def is_known(mark: str) -> bool:
@@ -94,8 +96,7 @@ def take_back(effect_id: int) -> None:
 
 def wake(token: str) -> None:
     """Make the runs that wait for `token` due now: `claim.wake_waiting`, as every settlement says it."""
-    due_at = Run._meta.get_field("due_at").get_db_prep_save(timezone.now(), connection)  # noqa: SLF001 - Django's documented API
-    execute(_wake_statement(), [due_at, token])
+    execute(_wake_statement(), [moment(timezone.now()), token])
 
 
 @lru_cache(maxsize=1)
@@ -111,13 +112,5 @@ def _fields() -> "dict[str, models.Field[Any, Any]]":
 
 @lru_cache(maxsize=32)
 def _settle_statement(names: tuple[str, ...]) -> str:
-    changes = ", ".join(f"{_quoted(str(_fields()[name].column))} = %s" for name in names)
+    changes = ", ".join(f"{quoted(str(_fields()[name].column))} = %s" for name in names)
     return f"UPDATE {_table(Effect)} SET {changes} WHERE id = %s AND fence = %s AND state IN ('intended', 'unknown')"  # noqa: S608 - our own names only
-
-
-def _table(model: type[models.Model]) -> str:
-    return _quoted(model._meta.db_table)  # noqa: SLF001 - Django's documented API
-
-
-def _quoted(name: str) -> str:
-    return connection.ops.quote_name(name)

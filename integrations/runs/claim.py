@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import F, Min, Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from integrations.ingress.models import Event
+from integrations.records import columns, instances
 from integrations.releases.ranks import environments_by_rank
 from integrations.runs.flow_limits import Room, room_of_limited_flows
 from integrations.runs.lease import LEASE
 from integrations.runs.models import Run
 from integrations.runs.slots import suspects_of
+from integrations.statements import execute, moment, moment_of, table
 
 __all__ = [
     "any_suspect_due",
@@ -33,8 +35,11 @@ __all__ = [
 def anything_due(now: datetime) -> bool:
     """A cheap read before the write: idle polling takes no write lock."""
     ranked = environments_by_rank()
-    due = Run.objects.filter(due_at__lte=now, suspect=False)
-    return any(due.filter(environment_id=one).exists() for one in ranked)
+    if not ranked:
+        return False
+    due = f"EXISTS (SELECT 1 FROM {table(Run)} WHERE environment_id = %s AND due_at <= %s AND NOT suspect)"  # noqa: S608 - our own names only
+    parameters = [value for one in ranked for value in (one, moment(now))]
+    return bool(execute(f"SELECT {' OR '.join([due] * len(ranked))}", parameters).rows[0][0])
 
 
 def any_suspect_due() -> bool:
@@ -44,12 +49,15 @@ def any_suspect_due() -> bool:
 
 def next_due() -> datetime | None:
     """When the next waiting run is due, so that a drain sleeps exactly until then."""
-    waiting = Run.objects.filter(due_at__isnull=False, suspect=False)
-    earliest = [
-        waiting.filter(environment_id=one).aggregate(due=Min("due_at"))["due"]
-        for one in environments_by_rank()
-    ]
-    return min((due for due in earliest if due is not None), default=None)
+    ranked = environments_by_rank()
+    if not ranked:
+        return None
+    earliest = (
+        f"SELECT due_at FROM {table(Run)} WHERE environment_id = %s AND due_at IS NOT NULL AND NOT suspect"  # noqa: S608 - our own names only
+        " ORDER BY due_at LIMIT 1"
+    )
+    found = [row[0] for one in ranked for row in execute(earliest, [one]).rows]
+    return min((moment_of(due) for due in found), default=None)
 
 
 def claim(owner: str, limit: int) -> list[Run]:
@@ -138,7 +146,7 @@ class _Due:
     def condition(self, now: datetime) -> tuple[str, list[object]]:
         """The WHERE clause and its parameters."""
         words = ["environment_id = %s", "due_at <= %s", "suspect" if self.suspects else "NOT suspect"]
-        values: list[object] = [self.environment_id, _moment(now)]
+        values: list[object] = [self.environment_id, moment(now)]
         if self.flow is not None:
             words.append("flow_key = %s")
             values.append(self.flow.flow_key)
@@ -150,27 +158,25 @@ class _Due:
 
 def _take(owner: str, now: datetime, due: _Due) -> list[Run]:
     """One conditional write; where other machines claim as well, runs they are taking are passed over."""
-    table = connection.ops.quote_name(Run._meta.db_table)  # noqa: SLF001 - Django's documented API
     where, values = due.condition(now)
     locking = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
     statement = (
-        f"WITH due AS MATERIALIZED (SELECT id FROM {table} WHERE {where}"  # noqa: S608 - our own names only
+        f"WITH due AS MATERIALIZED (SELECT id FROM {table(Run)} WHERE {where}"  # noqa: S608 - our own names only
         f" ORDER BY due_at, id LIMIT {due.limit} {locking})"
-        f" UPDATE {table} SET state = 'running', reason = '', waits_for = '', due_at = NULL, fence = fence + 1,"
+        f" UPDATE {table(Run)} SET state = 'running', reason = '', waits_for = '', due_at = NULL, fence = fence + 1,"
         " seq = seq + 1, lease_owner = %s, lease_until = %s, started_at = COALESCE(started_at, %s)"
-        " WHERE id IN (SELECT id FROM due) RETURNING *"
+        f" WHERE id IN (SELECT id FROM due) RETURNING {columns(Run)}"
     )
-    return list(Run.objects.raw(statement, [*values, owner, _moment(now + LEASE), _moment(now)]))
-
-
-def _moment(moment: datetime) -> object:
-    return connection.ops.adapt_datetimefield_value(moment)
+    return instances(Run, execute(statement, [*values, owner, moment(now + LEASE), moment(now)]).rows)
 
 
 def _with_events(runs: list[Run]) -> list[Run]:
     """The events of all of them in one query."""
     if runs:
-        events = Event.objects.in_bulk({run.event_id for run in runs})
+        wanted = {run.event_id for run in runs}
+        places = ", ".join(["%s"] * len(wanted))
+        found = execute(f"SELECT {columns(Event)} FROM {table(Event)} WHERE id IN ({places})", [*wanted])  # noqa: S608 - our own names only
+        events = {event.pk: event for event in instances(Event, found.rows)}
         for run in runs:
             run.event = events[run.event_id]
     return sorted(runs, key=lambda run: run.pk)

@@ -15,7 +15,7 @@ from django.db import connection
 from integrations.payloads.models import Payload
 from integrations.runs.models import Exchange, Run, StepEntry
 from integrations.runs.rows import Row, Table
-from integrations.statements import execute, execute_many
+from integrations.statements import execute, execute_many, moment, table
 
 __all__ = ["EXCHANGES", "STEPS", "Ending", "FenceLost", "HandOver", "Work", "together"]
 
@@ -106,11 +106,11 @@ def _still_ours(handed: Sequence[HandOver]) -> set[int]:
     if not newest:
         return set()
     places = ", ".join(["(%s, %s, %s)"] * len(newest))
-    table = connection.ops.quote_name(Run._meta.db_table)  # noqa: SLF001 - Django's documented API
+    run = table(Run)
     statement = (
-        f"UPDATE {table} SET seq = asked.column3 FROM (VALUES {places}) AS asked"  # noqa: S608 - our own names only
-        f" WHERE {table}.id = asked.column1 AND {table}.fence = asked.column2 AND {table}.state = 'running'"
-        f" RETURNING {table}.id"
+        f"UPDATE {run} SET seq = asked.column3 FROM (VALUES {places}) AS asked"  # noqa: S608 - our own names only
+        f" WHERE {run}.id = asked.column1 AND {run}.fence = asked.column2 AND {run}.state = 'running'"
+        f" RETURNING {run}.id"
     )
     asked = [value for work in newest.values() for value in (work.run_id, work.fence, work.seq)]
     return {found for (found,) in execute(statement, asked).rows}
@@ -120,18 +120,17 @@ def _end(endings: Sequence[tuple[int, Ending]]) -> None:
     """Runs that succeeded: a terminal state, written once, held by nobody."""
     if not endings:
         return
-    table = connection.ops.quote_name(Run._meta.db_table)  # noqa: SLF001 - Django's documented API
     statement = (
-        f"UPDATE {table} SET state = 'succeeded', result = %s, reason = '', waits_for = '', due_at = NULL,"  # noqa: S608 - our own names only
+        f"UPDATE {table(Run)} SET state = 'succeeded', result = %s, reason = '', waits_for = '', due_at = NULL,"  # noqa: S608 - our own names only
         " lease_owner = '', lease_until = NULL, suspect = %s, failure_id = NULL, ended_at = %s,"
         " amount = COALESCE(%s, amount), currency = CASE WHEN %s = '' THEN currency ELSE %s END WHERE id = %s"
     )
-    ended_at, amount = Run._meta.get_field("ended_at"), Run._meta.get_field("amount")  # noqa: SLF001 - as above
+    amount = Run._meta.get_field("amount")  # noqa: SLF001 - Django's documented API
     rows = [
         (
             ending.result,
             False,
-            ended_at.get_db_prep_save(ending.ended_at, connection),
+            moment(ending.ended_at),
             amount.get_db_prep_save(ending.amount, connection),
             ending.currency,
             ending.currency,

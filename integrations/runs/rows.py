@@ -8,14 +8,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from integrations.statements import execute, execute_many
+from integrations.statements import execute, execute_many, moment, quoted, table
 
 __all__ = ["Table"]
 
-UNCHANGED = (models.CharField, models.IntegerField, models.FloatField, models.ForeignKey, models.BooleanField)
+UNCHANGED = (
+    models.CharField,
+    models.IntegerField,
+    models.FloatField,
+    models.ForeignKey,
+    models.BooleanField,
+    models.BinaryField,
+)
 """Fields whose values the database takes as they are."""
 
 Row = Sequence[Any]
@@ -74,35 +81,24 @@ class Table:
     @cached_property
     def _changes(self) -> list[tuple[int, Prepare]]:
         return [
-            (place, _adapted_moment if isinstance(field, models.DateTimeField) else field.get_db_prep_save)
+            (place, moment if isinstance(field, models.DateTimeField) else field.get_db_prep_save)
             for place, field in enumerate(self._fields)
             if not isinstance(field, UNCHANGED)
         ]
 
     @cached_property
     def _returning(self) -> str:
-        return f"{self._statement} RETURNING {self._quoted('id')}"
+        return f"{self._statement} RETURNING {quoted('id')}"
 
     @cached_property
     def _statement(self) -> str:
-        columns = ", ".join(self._quoted(str(field.column)) for field in self._fields)
+        columns = ", ".join(quoted(str(field.column)) for field in self._fields)
         places = ", ".join("%s" for _ in self._columns)
-        return f"INSERT INTO {self._quoted(self._model._meta.db_table)} ({columns}) VALUES ({places}) ON CONFLICT {self._on_conflict()}"  # noqa: S608, SLF001 - our own names only
+        return f"INSERT INTO {table(self._model)} ({columns}) VALUES ({places}) ON CONFLICT {self._on_conflict()}"  # noqa: S608 - our own names only
 
     def _on_conflict(self) -> str:
         if not self._update:
             return "DO NOTHING"
-        unique = ", ".join(self._quoted(column) for column in self._unique)
-        changes = ", ".join(
-            f"{self._quoted(column)} = EXCLUDED.{self._quoted(column)}" for column in self._update
-        )
+        unique = ", ".join(quoted(column) for column in self._unique)
+        changes = ", ".join(f"{quoted(column)} = EXCLUDED.{quoted(column)}" for column in self._update)
         return f"({unique}) DO UPDATE SET {changes}"
-
-    @staticmethod
-    def _quoted(name: str) -> str:
-        return connection.ops.quote_name(name)
-
-
-def _adapted_moment(moment: Any, own: BaseDatabaseWrapper) -> Any:
-    """What the field would make of an aware moment, without asking whether it is one."""
-    return own.ops.adapt_datetimefield_value(moment)

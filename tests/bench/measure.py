@@ -35,11 +35,14 @@ def cpu_seconds(root: int) -> float:
 
 
 def cpu_by_process(root: int) -> dict[str, float]:
-    """The same for each child of `root` with everything below it, by what it is; `root` itself is "supervisor"."""
-    found = {"supervisor": _own_seconds(root)}
-    for child in (pid for pid in tree(root) if (fields := _stat(pid)) and int(fields[1]) == root):
-        name = _name(child)
-        found[name] = found.get(name, 0.0) + cpu_seconds(child)
+    """The same by what each process is, or what started it; `root` itself is "supervisor"."""
+    names, found = {root: "supervisor"}, {"supervisor": _own_seconds(root)}
+    for pid in tree(root)[1:]:
+        if fields := _stat(pid):
+            above = names.get(int(fields[1]), "")
+            names[pid] = _name(pid) or (above if above != "supervisor" else "") or "other"
+            spent = sum(map(int, fields[11:15])) / _TICK
+            found[names[pid]] = found.get(names[pid], 0.0) + spent
     return found
 
 
@@ -107,7 +110,7 @@ def _own_seconds(pid: int) -> float:
 
 def _name(pid: int) -> str:
     words = " ".join(_lines(f"/proc/{pid}/cmdline")).replace("\0", " ")
-    return next((name for word, name in _NAMES.items() if word in words), "other")
+    return next((name for word, name in _NAMES.items() if word in words), "")
 
 
 def _pss(pid: int) -> int:

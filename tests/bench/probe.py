@@ -10,6 +10,7 @@ import os
 import sys
 import threading
 import time
+import weakref
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -53,7 +54,7 @@ def _serve(folder: Path) -> None:
     statements.counts.clear()
     while True:
         wanted = asked.read_text() if asked.is_file() else ""
-        statements.on = wanted == "count"
+        statements.turn(on=wanted == "count")
         if wanted == "profile":
             _profile(lambda: asked.is_file() and asked.read_text() == "profile", _file(folder, "profile"))
         elif statements.counts and wanted == "count":
@@ -64,11 +65,23 @@ def _serve(folder: Path) -> None:
 
 
 class Statements:
-    """Counts what goes to the databases by verb and table, and commits; a multi-row statement is one."""
+    """Counts what goes to the databases by verb and table, and commits; a multi-row statement is one.
+
+    Only while it is on does it stand between: statements that somebody listens to take a longer way.
+    """
 
     def __init__(self) -> None:
         self.on = False
         self.counts: Counter[str] = Counter()
+        self._known: weakref.WeakSet[BaseDatabaseWrapper] = weakref.WeakSet()
+
+    def turn(self, *, on: bool) -> None:
+        """Count from now on, or no longer."""
+        if on == self.on:
+            return
+        self.on = on
+        for connection in list(self._known):
+            self._listen(connection)
 
     def watch(self) -> None:
         """Look at every connection made from now on."""
@@ -84,8 +97,15 @@ class Statements:
         wrapper._commit = counted
 
     def _created(self, connection: BaseDatabaseWrapper, **_signal: Any) -> None:
-        if self._count not in connection.execute_wrappers:
+        self._known.add(connection)
+        self._listen(connection)
+
+    def _listen(self, connection: BaseDatabaseWrapper) -> None:
+        listens = self._count in connection.execute_wrappers
+        if self.on and not listens:
             connection.execute_wrappers.append(self._count)
+        elif listens and not self.on:
+            connection.execute_wrappers.remove(self._count)
 
     def _count(
         self, execute: Callable[..., Any], sql: str, params: Any, many: Any, context: dict[str, Any]

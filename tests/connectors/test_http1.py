@@ -102,3 +102,28 @@ def test_half_an_answer_is_none(data: bytes, method: str, failure: type[Exceptio
     cut = FarServer(lambda connection, _request: closes_after(data, connection))
     with cut as far, pytest.raises(failure):
         http_to(far.url).send(Request(method, "/thing"), {})
+
+
+def test_the_answer_to_head_ends_with_its_headers() -> None:
+    data = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"
+    with FarServer(lambda connection, _request: connection.sendall(data)) as far:
+        answered = http_to(far.url).send(Request("HEAD", "/thing"), {})
+    assert answered.status == 200
+    assert answered.headers["content-length"] == "100"
+
+
+def test_a_head_without_end_is_not_read_to_its_end() -> None:
+    data = b"HTTP/1.1 200 OK\r\n" + b"X-More: %s\r\n" % (b"a" * 1_000) * 1_000
+    with (
+        FarServer(lambda connection, _request: closes_after(data, connection)) as far,
+        pytest.raises(Transient),
+    ):
+        http_to(far.url).send(GET, {})
+
+
+def test_a_line_that_holds_more_than_its_answer_is_not_used_again() -> None:
+    data = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]"
+    with FarServer(lambda connection, _request: connection.sendall(data)) as far:
+        http = http_to(far.url)
+        assert [http.send(GET, {}).json for _ in range(2)] == [{}, {}]
+    assert far.connections == 2

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection, models
+from django.db import models
 from django.utils import timezone
 
 from integrations.effects.models import CrossReference, Effect, EffectKey, FieldPosition
@@ -77,9 +77,8 @@ def written(effect: Effect, fields: Sequence[str], source: str) -> list[tuple[st
 
 def settle(effect: Effect, values: Mapping[str, Any]) -> bool:
     """Write `values` to an unsettled effect whose fence is still ours. False = it is not; nothing was written."""
-    fields = _fields()
     names = tuple(values)
-    given = [fields[name].get_db_prep_save(values[name], connection) for name in names]
+    given = EFFECTS.prepared(values)
     return execute(_settle_statement(names), [*given, effect.pk, effect.fence]).touched > 0
 
 

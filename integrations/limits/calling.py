@@ -20,7 +20,7 @@ from integrations.limits.gate import Admission, Unhindered
 from integrations.limits.models import Reservation
 from integrations.limits.process import PROCESS
 from integrations.limits.terms import terms_of
-from integrations.runs.claim import wake_waiting
+from integrations.runs.claim import wake_waiting, who_waits
 from integrations.runs.journal import RunJournal
 from integrations.runs.writer import Writer
 from integrations.tasks.doorbell import ring
@@ -99,9 +99,13 @@ def forget_reservations(now: datetime) -> int:
 
 
 def wake_who_waits(writer: Writer) -> None:
-    """An errand: runs that found no place come back once there are free ones, if nobody else has woken them."""
-    for connection_id, count in PROCESS.places.to_wake(unless=_is_open).items():
-        writer.write(_waking(connection_id, count))
+    """An errand: runs that found no place come back once there are free ones, if nobody else has woken them.
+
+    Whose place became free may not have seen them yet, and whoever put them off may be dead: so the database is asked.
+    """
+    room = {token(one): (one, count) for one, count in PROCESS.places.with_room(unless=_is_open).items()}
+    for waited_for in who_waits(list(room)):
+        writer.write(_waking(*room[waited_for]))
 
 
 def _waking(connection_id: int, count: int) -> Callable[[], None]:
@@ -112,7 +116,7 @@ def _wake(connection_id: int, count: int) -> None:
     """Inside a transaction."""
     woken = wake_waiting(token(connection_id), count)
     if woken < count:
-        PROCESS.places.nobody_came(connection_id)
+        PROCESS.places.nobody_came(connection_id, count - woken)
     if woken:
         transaction.on_commit(ring)
 

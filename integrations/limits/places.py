@@ -45,27 +45,28 @@ class Places:
         with self._lock:
             self._busy[connection_id] = max(self._busy[connection_id] - 1, 0)
 
-    def may_come(self, connection_id: int, most: int = WOKEN_BY_ONE) -> int:
+    def may_come(self, connection_id: int) -> int:
         """How many of those who wait may come back now; they don't count as waiting any more."""
         if not self._waiting:
             return 0
         with self._lock:
             waiting = self._waiting.get(connection_id, 0)
             free = self._most.get(connection_id, 1) - self._busy[connection_id]
-            count = max(min(waiting, free, most), 0)
+            count = max(min(waiting, free, WOKEN_BY_ONE), 0)
             if count:
                 self._waiting[connection_id] = waiting - count
             return count
 
-    def to_wake(self, unless: Callable[[int], bool]) -> dict[int, int]:
-        """Connections with free places for which somebody waits, and how many may come back."""
-        found = {one: self.may_come(one, 1_000) for one in list(self._waiting) if not unless(one)}
-        return {one: count for one, count in found.items() if count}
+    def with_room(self, unless: Callable[[int], bool]) -> dict[int, int]:
+        """Connections that were called from here and have free places now, and how many."""
+        with self._lock:
+            free = {one: most - self._busy[one] for one, most in self._most.items()}
+        return {one: count for one, count in free.items() if count > 0 and not unless(one)}
 
-    def nobody_came(self, connection_id: int) -> None:
+    def nobody_came(self, connection_id: int, missing: int) -> None:
         """Fewer were parked than were put off: they went on by themselves, or are being parked this very moment."""
         with self._lock:
             if time.monotonic() - self._put_off_at.get(connection_id, 0.0) < PARKED_WITHIN:
-                self._waiting[connection_id] = max(self._waiting.get(connection_id, 0), 1)
+                self._waiting[connection_id] = self._waiting.get(connection_id, 0) + missing
             else:
                 self._waiting.pop(connection_id, None)

@@ -29,6 +29,7 @@ __all__ = [
     "queue_again",
     "reap",
     "wake_waiting",
+    "who_waits",
 ]
 
 
@@ -123,6 +124,18 @@ def wake_waiting(token: str, limit: int | None = None) -> int:
         longest = waiting.filter(due_at__gt=timezone.now()).order_by("pk")
         waiting = Run.objects.filter(pk__in=list(longest.values_list("pk", flat=True)[:limit]))
     return waiting.update(due_at=timezone.now())
+
+
+def who_waits(tokens: Sequence[str]) -> list[str]:
+    """Those of these tokens that any run waits for beyond now. Only reads."""
+    if not tokens:
+        return []
+    one = (
+        f"SELECT 1 FROM {table(Run)} WHERE NOT (waits_for = '') AND waits_for = %s"  # noqa: S608 - our own names only
+        " AND state = 'parked' AND due_at > %s LIMIT 1"
+    )
+    now = moment(timezone.now())
+    return [token for token in tokens if execute(one, [token, now]).rows]
 
 
 class _Due:

@@ -66,6 +66,14 @@ class Table:
         """A row out of a mapping by column name."""
         return [named[column] for column in self._columns]
 
+    def prepared(self, named: Mapping[str, Any]) -> list[Any]:
+        """Values by column name, as the database takes them, in their own order."""
+        own, changes = connections[DEFAULT_DB_ALIAS], self._changes_by_name
+        return [
+            changes[name](value, own) if value is not None and name in changes else value
+            for name, value in named.items()
+        ]
+
     def _prepared(self, row: Row, own: BaseDatabaseWrapper) -> list[Any]:
         values = list(row)
         for place, prepare in self._changes:
@@ -85,6 +93,10 @@ class Table:
             for place, field in enumerate(self._fields)
             if not isinstance(field, UNCHANGED)
         ]
+
+    @cached_property
+    def _changes_by_name(self) -> dict[str, Prepare]:
+        return {self._columns[place]: prepare for place, prepare in self._changes}
 
     @cached_property
     def _returning(self) -> str:

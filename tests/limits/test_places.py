@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.conf import LazySettings
 from django.db import connection as database
+from django.utils import timezone
 
 from integrations.engine.waiting import Held
 from integrations.limits import calling
@@ -75,6 +76,19 @@ def test_who_was_put_off_before_it_was_parked_is_found_by_the_errand(
     Run.objects.filter(pk=run.pk).update(
         state="parked", waits_for=token(world.connection.pk), due_at="2999-01-01T00:00Z"
     )
+    calling.wake_who_waits(InlineWriter())
+    world.carry_until_done([run])
+
+
+def test_who_was_put_off_by_a_process_that_died_is_found_by_another(world: World) -> None:
+    (run,) = world.read(1)
+    Run.objects.filter(pk=run.pk).update(
+        state="parked", waits_for=token(world.connection.pk), due_at="2999-01-01T00:00Z"
+    )
+    assert PROCESS.places.take(world.connection.pk, 1)
+    calling.wake_who_waits(InlineWriter())  # the only place is taken
+    assert Run.objects.filter(due_at__gt=timezone.now()).exists()
+    PROCESS.places.leave(world.connection.pk)
     calling.wake_who_waits(InlineWriter())
     world.carry_until_done([run])
 

@@ -62,7 +62,7 @@ def latest_output(flow: str, node: str) -> Any:
 
 
 def size() -> int:
-    """Bytes the installation's databases take, write-ahead log brought home first."""
+    """Bytes of what the installation's databases hold: write-ahead log brought home, old versions of rows given up."""
     return sum(_size(alias) for alias in connections)
 
 
@@ -75,6 +75,7 @@ def _size(alias: str) -> int:
             return sum(
                 part.stat().st_size for part in (path, path.with_name(f"{path.name}-wal")) if part.exists()
             )
+        cursor.execute("VACUUM FULL")  # old versions of rows are room for new ones, not data
         cursor.execute("SELECT pg_database_size(current_database())")
         return int(cursor.fetchone()[0])
 

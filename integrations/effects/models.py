@@ -25,7 +25,6 @@ class Effect(models.Model):
 
     mark = models.CharField(
         max_length=16,
-        unique=True,
         help_text="Derived from account, record, identity and generation; stands in the far record where it can.",
     )
     account = models.CharField(max_length=200)
@@ -85,6 +84,8 @@ class Effect(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["mark"], name="effect_mark_once")]
+        """Not `unique=True`: PostgreSQL would get a second index, for beginnings of marks, which nobody looks for."""
         indexes = [
             models.Index(
                 fields=["look_at"], condition=Q(state__in=["intended", "unknown"]), name="effect_unsettled"

@@ -20,7 +20,7 @@ from integrations.payloads.models import Payload
 from integrations.payloads.squeeze import squeeze, unsqueeze
 
 __all__ = [
-    "ERASED", "INLINE_LIMIT", "REMOVED", "Class", "Unreadable", "digest", "instead", "pack", "removed", "store", "unpack", "unpack_all",
+    "ERASED", "INLINE_LIMIT", "REMOVED", "THE_EVENT", "Class", "Unreadable", "digest", "instead", "pack", "removed", "store", "unpack", "unpack_all",
 ]  # fmt: skip
 
 Class = Literal["event", "step", "exchange", "request", "effect", "sample"]
@@ -32,6 +32,8 @@ ERASED: dict[str, Json] = {"$erased": True}
 REMOVED = "$removed"
 """The one key of what a payload reads as that retention has removed: {"$removed": {"after_days": 30}}."""
 
+THE_EVENT = bytes((2,))
+"""What a step keeps as its input or output when it is the run's event: `runs/repeated.py` spells it out."""
 GONE = 0
 """The version of what retention left in place of a payload: it holds the days and nothing else."""
 VERSION = 1

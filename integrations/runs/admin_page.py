@@ -21,6 +21,7 @@ from integrations.runs.admin_entries import Shown, entries_of
 from integrations.runs.lane_facts import LaneFacts, facts_of
 from integrations.runs.models import Run, StepEntry
 from integrations.runs.quarantine import KILLS_WORKERS
+from integrations.runs.repeated import spelled_out
 from integrations.runs.timeline import Line, lines_of
 from integrations.runs.waits import Waits, waits_of
 
@@ -63,7 +64,7 @@ def page_of(run: Run, opened: str, after: str = "") -> RunPage:
     shown = entries_of(run, after)
     entries = shown.entries
     lines = lines_of(run.release.plan, entries, shown.exchanges)
-    read_data([line for line in lines if shown.reads_all or line.path == opened])
+    read_data(run.pk, [line for line in lines if shown.reads_all or line.path == opened])
     effects = list(
         Effect.objects.filter(
             Q(run_number=run.pk) | Q(pk__in=[one.effect_id for one in entries if one.effect_id])
@@ -85,13 +86,13 @@ def page_of(run: Run, opened: str, after: str = "") -> RunPage:
     )
 
 
-def read_data(lines: Sequence[Line]) -> None:
+def read_data(run_id: int, lines: Sequence[Line]) -> None:
     """Open inputs, outputs and bodies of these lines together."""
     attempts = [attempt for line in lines for attempt in line.attempts]
     blobs: list[Any] = []
     for attempt in attempts:
         blobs += [attempt.entry.input, attempt.entry.output, *(one.body for one in attempt.exchanges)]
-    values = iter(_unpacked(blobs))
+    values = iter(_unpacked(spelled_out(run_id, blobs)))
     for attempt in attempts:
         attempt.input, attempt.output = next(values), next(values)
         attempt.calls = [(exchange, next(values)) for exchange in attempt.exchanges]

@@ -29,11 +29,15 @@ __all__ = ["RunJournal"]
 T = TypeVar("T")
 GATHERED = 200  # rows after which they are handed over although nobody waits for them
 SHOWN_AFTER = 0.25  # seconds after which what was done is handed over, so that people see a slow run move
+_UNKNOWN = object()
 IN_FLIGHT = 8  # hand-overs of one run that may be under way before it waits for them
 
 
 class RunJournal:
-    """The journal of one claimed run, in memory and on its way to the database. `waiting` is entered while it waits."""
+    """The journal of one claimed run, in memory and on its way to the database. `waiting` is entered while it waits.
+
+    `event` is the run's event once it is known: a step that puts it out needn't store it again.
+    """
 
     def __init__(
         self,
@@ -44,6 +48,7 @@ class RunJournal:
         self.run_id = run.pk
         self.fence = run.fence
         self.seq = run.seq
+        self.event: object = _UNKNOWN
         self._writer = writer
         self._waiting = waiting
         self._lock = threading.RLock()
@@ -67,13 +72,13 @@ class RunJournal:
         return self._latest.get(path)
 
     def begin(self, path: str, *, node: str, attempt: int, input: Json) -> None:
-        packed = self._pack(input) if input is not None else None
+        packed = self._kept(input) if input is not None else None
         with self._lock:
             row = StepRow(path, node, attempt, self._spent(path), timezone.now(), input=packed)
             self._open[path] = self._rows[path, attempt] = row
 
     def record(self, path: str, *, node: str, attempt: int, outcome: Outcome) -> None:
-        output = self._pack(outcome.output) if isinstance(outcome, Done) else None
+        output = self._kept(outcome.output) if isinstance(outcome, Done) else None
         with self._lock:
             row = self._open.pop(path, None)
             if row is None:
@@ -196,6 +201,10 @@ class RunJournal:
             self._rows, self._exchanges, self._payloads, self._extras = {}, [], [], []
             self._handed_at = time.monotonic()
             return self._writer.hand_over(work)
+
+    def _kept(self, value: Json) -> bytes:
+        """A step's input or output as it is stored."""
+        return codec.THE_EVENT if value is self.event else self._pack(value)
 
     def _pack(self, value: Json, *, klass: codec.Class = "step") -> bytes:
         blob, payload = codec.store(value, klass=klass)

@@ -84,7 +84,7 @@ class Runner:
         return partial(self.slots.helping, run.pk) if self.slots is not None else nullcontext
 
     def _turn(self, run: Run, journal: RunJournal) -> tuple[Turn, Json]:
-        event = event_data(run)
+        event = journal.event = event_data(run)
         calls = Calls(run, journal, self.leases, self.waiting(run))
         given = Given(
             event=event,

@@ -14,6 +14,7 @@ from integrations.engine.outcome import Done, Fail, Outcome, Retry, Wait
 from integrations.lists.reading import lists_of
 from integrations.payloads import codec
 from integrations.runs.models import StepEntry
+from integrations.runs.repeated import spelled_out
 from integrations.runs.rows import Row
 
 __all__ = ["StepRow", "entries_of", "problem_of"]
@@ -103,7 +104,7 @@ def entries_of(run_id: int) -> dict[str, Entry]:
     lists = lists_of(run_id)
     for start in range(0, len(found), READ_AT_ONCE):
         some = found[start : start + READ_AT_ONCE]
-        outputs = codec.unpack_all(row[6] for row in some)
+        outputs = codec.unpack_all(spelled_out(run_id, [row[6] for row in some]))
         for row, stored in zip(some, outputs, strict=True):
             path, node, attempt, state, port, spent, _, next_at, problem = row
             output = revived(stored, lists) if lists else stored

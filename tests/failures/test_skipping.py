@@ -8,7 +8,6 @@ from integrations.failures.decisions import ReasonNeeded
 from integrations.failures.giving_up import give_up_all, give_up_on
 from integrations.failures.models import Failure, Occurrence
 from integrations.failures.skipping import CantSkip, OutputRefused, skip, skippable
-from integrations.payloads.codec import unpack
 from integrations.runs.models import Run, StepEntry
 from tests.runs.carrying import arrive, carry, install, output_of, steps_of
 
@@ -104,7 +103,7 @@ def test_given_up_runs_end_as_failed_with_the_reason_and_close_their_failure() -
     assert (ended.state, ended.ended_at is not None) == ("failed", True)
     assert Occurrence.objects.get().closed_by == "given up by dana: The deal was a test"
     assert Failure.objects.get().state == Failure.State.RESOLVED
-    assert unpack(StepEntry.objects.get(run=run, path="start").output) is not None
+    assert StepEntry.objects.get(run=run, path="start").output is not None
 
 
 def test_all_runs_of_a_failure_are_given_up_at_once() -> None:

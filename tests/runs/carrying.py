@@ -16,6 +16,7 @@ from integrations.releases.plans import plan_of
 from integrations.runs.claim import claim
 from integrations.runs.lease import Leases, new_owner
 from integrations.runs.models import Run, StepEntry
+from integrations.runs.repeated import spelled_out
 from integrations.runs.runner import Runner
 from integrations.runs.writer import InlineWriter
 from tests.engine.workbench import flow
@@ -85,4 +86,5 @@ def steps_of(run: Run) -> dict[str, list[str]]:
 
 def output_of(run: Run, path: str) -> Json:
     """What a step has put out."""
-    return codec.unpack(StepEntry.objects.get(run=run, path=path, state="done").output)
+    (stored,) = spelled_out(run.pk, [StepEntry.objects.get(run=run, path=path, state="done").output])
+    return codec.unpack(stored)

@@ -9,6 +9,7 @@ from integrations.api.shapes.effects import EffectShape, effect_rows
 from integrations.api.shapes.runs import StepProblem, milliseconds, step_problem
 from integrations.payloads.codec import unpack_all
 from integrations.runs.models import Exchange, StepEntry
+from integrations.runs.repeated import spelled_out
 
 __all__ = ["StepDetailShape", "step_detail"]
 
@@ -71,7 +72,7 @@ def step_detail(run_id: int, path: str) -> dict[str, Any] | None:
     calls = Exchange.objects.filter(run_id=run_id, path=path).order_by("-attempt", "-number")
     exchanges = list(calls[:SHOWN_CALLS])[::-1]
     data = StepEntry.objects.values_list("input", "output").get(run_id=run_id, pk=last.pk)
-    given, made, *bodies = unpack_all([*data, *(one.body for one in exchanges)])
+    given, made, *bodies = unpack_all([*spelled_out(run_id, data), *(one.body for one in exchanges)])
     effect_id = next((one.effect_id for one in reversed(attempts) if one.effect_id), None)
     return {
         "path": path,

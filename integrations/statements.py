@@ -42,6 +42,9 @@ def execute(sql: str, parameters: Parameters) -> Found:
 
 def execute_many(sql: str, rows: Sequence[Parameters]) -> None:
     """Carry out one statement for each row of parameters."""
+    if len(rows) == 1:
+        execute(sql, rows[0])
+        return
     own = connections[DEFAULT_DB_ALIAS]
     if _somebody_listens(own):
         with own.cursor() as cursor:

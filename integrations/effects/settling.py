@@ -13,6 +13,7 @@ from integrations.effects import content, positions, statements
 from integrations.effects.content import About
 from integrations.effects.models import Effect
 from integrations.payloads import codec
+from integrations.runs.afterwards import insert_later, once_for_all
 
 __all__ = [
     "SETTLED",
@@ -73,7 +74,7 @@ def confirm(effect: Effect, operation: Write, output: Json, *, matched_by: str =
     effect.far_id = operation.far_id(output)[:200]
     if effect.connection is not None:
         cross_reference(effect, about, effect.connection.environment_id)
-    statements.wake(token(effect.pk))
+    once_for_all(statements.wake, token(effect.pk))
     return True
 
 
@@ -103,7 +104,7 @@ def refuse(effect: Effect, note: str) -> bool:
     if changed:
         if effect.kind == "update":
             statements.release_keys(effect)
-        statements.wake(token(effect.pk))
+        once_for_all(statements.wake, token(effect.pk))
     return changed
 
 
@@ -136,4 +137,4 @@ def cross_reference(effect: Effect, about: About, environment_id: int) -> None:
         effect.pk,
         timezone.now(),
     ]
-    statements.CROSS_REFERENCES.insert([row])
+    insert_later(statements.CROSS_REFERENCES, row)

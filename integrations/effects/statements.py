@@ -93,15 +93,19 @@ def take_back(effect_id: int) -> None:
         execute(f"DELETE FROM {_table(table)} WHERE {column} = %s", [effect_id])  # noqa: S608 - our own names only
 
 
-def wake(token: str) -> None:
-    """Make the runs that wait for `token` due now: `claim.wake_waiting`, as every settlement says it."""
-    execute(_wake_statement(), [moment(timezone.now()), token])
+def wake(tokens: Sequence[str]) -> None:
+    """Make the runs that wait for any of these due now: `claim.wake_waiting`, as every settlement says it."""
+    execute(_wake_statement(len(tokens)), [moment(timezone.now()), *tokens])
 
 
-@lru_cache(maxsize=1)
-def _wake_statement() -> str:
+@lru_cache(maxsize=128)
+def _wake_statement(count: int) -> str:
     """`NOT (waits_for = '')` names the partial index: SQLite finds it by these very words."""
-    return f"UPDATE {_table(Run)} SET \"due_at\" = %s WHERE NOT (waits_for = '') AND waits_for = %s AND state = 'parked'"  # noqa: S608 - our own names only
+    places = ", ".join(["%s"] * count)
+    return (
+        f"UPDATE {_table(Run)} SET \"due_at\" = %s WHERE NOT (waits_for = '')"  # noqa: S608 - our own names only
+        f" AND waits_for IN ({places}) AND state = 'parked'"
+    )
 
 
 @lru_cache(maxsize=1)

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection
 
 from integrations.payloads.models import Payload
+from integrations.runs.afterwards import afterwards
 from integrations.runs.models import Exchange, Run, StepEntry
 from integrations.runs.rows import Row, Table
 from integrations.statements import execute, execute_many, moment, table
@@ -84,7 +85,8 @@ def together(works: Sequence[Work]) -> list[Answer]:
     PAYLOADS.insert(row for work in good for row in work.payloads)
     STEPS.insert(row for work in good for row in work.steps)
     EXCHANGES.insert(row for work in good for row in work.exchanges)
-    answers = [_answer(work, ours) for work in works]
+    with afterwards():
+        answers = [_answer(work, ours) for work in works]
     _end([(work.run_id, work.ending) for work in good if work.ending is not None])
     return answers
 

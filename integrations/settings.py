@@ -92,6 +92,8 @@ POSTGRES_POOL = {
     "max_idle": 120,
     "num_workers": 1,
 }
+POOLED = {"pool": POSTGRES_POOL, "prepare_threshold": 2}
+"""With connections of our own, statements that come again are planned once (behind pgbouncer they mustn't be)."""
 POSTGRES_OPTIONS = {
     "application_name": "interlock",
     "connect_timeout": 5,
@@ -108,7 +110,7 @@ def _database(url_name: str, default: str) -> dict[str, object]:
         config |= {"ENGINE": "integrations.fair_sqlite3", "OPTIONS": SQLITE_OPTIONS, "CONN_MAX_AGE": 600}
         return config
     options = {**POSTGRES_OPTIONS, **config.get("OPTIONS", {})}  # type: ignore[dict-item]  # what the URL's query says
-    config["OPTIONS"] = options | ({"pool": POSTGRES_POOL} if DATABASE_POOL else {})
+    config["OPTIONS"] = options | (POOLED if DATABASE_POOL else {})
     config["CONN_MAX_AGE"] = 0 if DATABASE_POOL else 600
     config["CONN_HEALTH_CHECKS"] = not DATABASE_POOL
     return config

@@ -2,6 +2,7 @@
 
 import base64
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -46,10 +47,24 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """TEST_PARTITIONED=1 on PostgreSQL: the largest tables are partitioned, as an installation may have them."""
-    if not os.environ.get("TEST_PARTITIONED"):
+    if os.environ.get("TEST_PARTITIONED"):
+        sql = Path(__file__).parents[1] / "deploy" / "postgres" / "partition.sql"
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(sql.read_text())
+    yield
+    with django_db_blocker.unblock():
+        _end_other_connections()
+
+
+def _end_other_connections() -> None:
+    """A thread that a test left behind may hold one, and a database that is in use can't be dropped."""
+    if connection.vendor != "postgresql":
         return
-    sql = Path(__file__).parents[1] / "deploy" / "postgres" / "partition.sql"
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(sql.read_text())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    connection.close()

@@ -84,6 +84,15 @@ class Cluster:
     def log(self, name: str = "log") -> str:
         return (self._folder / name).read_text()
 
+    def last_lines(self) -> str:
+        """The end of every log."""
+        tails = {
+            path.name: path.read_text(errors="replace").splitlines()[-60:]
+            for path in self._folder.iterdir()
+            if path.is_file()
+        }
+        return "\n".join(f"--- {name}\n" + "\n".join(lines) for name, lines in tails.items())
+
     def rows(self, statement: str, values: Sequence[object] = ()) -> list[Any]:
         with psycopg.connect(self.database.address(), autocommit=True) as connection:
             cursor = connection.execute(statement, values)
@@ -127,8 +136,15 @@ def broker() -> Iterator[Redis]:
 
 
 @pytest.fixture(scope="package")
-def cluster(database: Postgres, broker: Redis, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """Tables are made; nothing runs yet."""
+def cluster(
+    database: Postgres,
+    broker: Redis,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+) -> Iterator[Cluster]:
+    """Tables are made; nothing runs yet. After a failure the processes' last lines are shown."""
     made = Cluster(tmp_path_factory.mktemp("cluster"), database, broker.url)
     yield made
+    if request.session.testsfailed:
+        print(made.last_lines())  # noqa: T201 - pytest shows it with the failure
     made.stop()

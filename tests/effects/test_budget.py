@@ -4,6 +4,7 @@ import re
 import uuid
 from collections import Counter
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -72,6 +73,7 @@ def invoice() -> Json:
     return {"sales_invoice": {**ids, "date": "2026-11-21", "reference": "STRK-1042", "invoice_lines": lines}}
 
 
+@pytest.mark.django_db
 def test_an_invoice_of_five_lines_takes_little_room() -> None:
     request = Request("POST", "/sales_invoices", json=invoice())
     stored = coded(request, About("streak.box", "agxzfm1haWxmb29nYWVyNQsSDE9yZ2FuaXphdGlvbiIZ"))

@@ -134,8 +134,9 @@ def _retries(run: Run) -> list[Act]:
         _many(len(plan["reused"]), "step", "reused"),
         _many(len(plan["unknown"]), "effect", "looked up first"),
     ]
+    asks = run.waits_for.startswith("approval:")  # only an answer brings that one further
     found = [
-        Act(f"Retry from {step}", ", ".join(counts), "Show plan", here),
+        *([] if asks else [Act(f"Retry from {step}", ", ".join(counts), "Show plan", here)]),
         Act(
             "Run again from the start",
             f"A new run of the same event; {_many(met, 'confirmed effect', 'met')}, not repeated",

@@ -121,6 +121,7 @@ def test_live_frames_of_a_long_run_are_small_too(world: World) -> None:
     assert news.data["tallies"]["write"]["done"] == ITEMS - 2
 
 
+@pytest.mark.thorough
 def test_the_admin_pages_through_a_long_run(world: World) -> None:
     run = long_run(world)
     browser = Client()

@@ -79,6 +79,7 @@ def test_what_is_lost_doubled_or_wrong_is_seen(spoil: Any) -> None:
     assert wrong_deals(books, SERIES, NUMBERS) != []
 
 
+@pytest.mark.thorough
 def test_the_bare_script_makes_its_calls_at_a_running_target() -> None:
     with target_on() as target:
         command = [sys.executable, "-m", "tests.bench.floor", str(target.ports[0]), "20"]

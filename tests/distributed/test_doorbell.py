@@ -84,6 +84,7 @@ def test_whoever_rings_meets_no_error_while_the_server_is_away(server: Server) -
         server.start()
 
 
+@pytest.mark.thorough
 def test_a_forked_child_rings_with_a_connection_of_its_own(bell: Doorbell) -> None:
     assert until(lambda: heard(bell))
     child = os.fork()

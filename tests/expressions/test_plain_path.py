@@ -30,6 +30,7 @@ def by_the_engine(source: str, names: dict[str, Any]) -> Any:
     return jlens.Expression(f"({bound}; {source})").evaluate(document) if there else MISSING
 
 
+@pytest.mark.thorough
 @settings(max_examples=400, deadline=None)
 @given(st.sampled_from(["$event", "$steps"]), PARTS, VALUES, VALUES)
 def test_a_plain_path_gives_what_the_engine_gives(

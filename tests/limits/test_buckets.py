@@ -66,6 +66,7 @@ print(json.dumps(granted(terms(Allowance(7, 2.0)), 40)))
 """
 
 
+@pytest.mark.thorough
 def test_two_processes_never_exceed_it() -> None:
     where = json.dumps({"NAME": str(database.settings_dict["NAME"])})
     command = [sys.executable, "-c", SCRIPT, where]

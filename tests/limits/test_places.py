@@ -24,6 +24,7 @@ from tests.limits.conftest import World
 from tests.sandbox.bench import eventually
 
 
+@pytest.mark.thorough
 def test_a_system_that_hangs_leaves_the_others_their_threads(
     world: World, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

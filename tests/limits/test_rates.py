@@ -76,6 +76,7 @@ def test_whoever_comes_at_its_instant_uses_what_it_was_granted(world: World) -> 
     assert not Reservation.objects.exists()
 
 
+@pytest.mark.thorough
 def test_a_place_that_was_missed_by_much_is_not_used(world: World) -> None:
     """After a long stand-still everybody comes at once: each gets a new instant instead of calling now."""
     world.limit({"scope": "connection", "calls": 1, "per": "1s"})

@@ -119,6 +119,7 @@ def test_a_child_that_does_not_come_up_is_an_error(group: Group, monkeypatch: py
         group.start([child(SLEEP, "web", ready=lambda: False)])
 
 
+@pytest.mark.thorough
 def test_a_child_that_dies_again_and_again_at_the_start_is_an_error(group: Group, told: Told) -> None:
     with pytest.raises(NotReadyError, match="web can't start; its lines say why"):
         group.start([child("raise SystemExit('no such setting')", "web", ready=lambda: False)])

@@ -161,10 +161,10 @@ def _insert(intent: Intent, values: dict[str, Any], replaces: Effect | None) -> 
     if replaces is not None:
         EffectKey.objects.filter(effect=replaces).update(effect=effect.pk)
         return effect
-    for key in intent.keys:
-        if statements.KEYS.insert_returning([intent.account, intent.record, key, effect.pk]) is None:
-            statements.take_back(effect.pk)
-            return None
+    keys = [[intent.account, intent.record, key, effect.pk] for key in intent.keys]
+    if not statements.KEYS.insert_all(keys):
+        statements.take_back(effect.pk)
+        return None
     return effect
 
 

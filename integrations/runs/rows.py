@@ -48,6 +48,7 @@ class Table:
         self._columns = tuple(columns)
         self._unique = tuple(unique)
         self._update = tuple(update)
+        self._inserts: dict[int, str] = {}
 
     def insert(self, rows: Iterable[Row]) -> None:
         """Write many rows with one prepared statement."""
@@ -61,6 +62,14 @@ class Table:
         own = connections[DEFAULT_DB_ALIAS]
         found = execute(self._returning, self._prepared(row, own)).rows
         return found[0][0] if found else None
+
+    def insert_all(self, rows: Sequence[Row]) -> bool:
+        """Write these rows with one statement. False = some were there before and were left alone; the others are written."""
+        if not rows:
+            return True
+        own = connections[DEFAULT_DB_ALIAS]
+        values = [value for row in rows for value in self._prepared(row, own)]
+        return execute(self._insert_of(len(rows)), values).touched == len(rows)
 
     def values(self, named: Mapping[str, Any]) -> Row:
         """A row out of a mapping by column name."""
@@ -104,9 +113,16 @@ class Table:
 
     @cached_property
     def _statement(self) -> str:
-        columns = ", ".join(quoted(str(field.column)) for field in self._fields)
-        places = ", ".join("%s" for _ in self._columns)
-        return f"INSERT INTO {table(self._model)} ({columns}) VALUES ({places}) ON CONFLICT {self._on_conflict()}"  # noqa: S608 - our own names only
+        return self._insert_of(1)
+
+    def _insert_of(self, count: int) -> str:
+        if count not in self._inserts:
+            columns = ", ".join(quoted(str(field.column)) for field in self._fields)
+            places = ", ".join([f"({', '.join(['%s'] * len(self._columns))})"] * count)
+            self._inserts[count] = (
+                f"INSERT INTO {table(self._model)} ({columns}) VALUES {places} ON CONFLICT {self._on_conflict()}"  # noqa: S608 - our own names only
+            )
+        return self._inserts[count]
 
     def _on_conflict(self) -> str:
         if not self._update:

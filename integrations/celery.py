@@ -56,6 +56,7 @@ app.conf.update(
     worker_max_tasks_per_child=500,
     worker_proc_alive_timeout=60.0,
     worker_cancel_long_running_tasks_on_connection_loss=False,
+    worker_enable_prefetch_count_reduction=False,  # else a drain that died meanwhile leaves its slot empty for good
     worker_detect_quorum_queues=False,
     worker_enable_remote_control=False,
     worker_send_task_events=False,

@@ -20,7 +20,7 @@ from integrations.celery import app
 app.log.setup()
 names = ("task_acks_late task_reject_on_worker_lost worker_prefetch_multiplier accept_content task_serializer result_backend "
          "task_ignore_result task_time_limit worker_concurrency worker_pool worker_enable_remote_control "
-         "broker_connection_max_retries task_publish_retry worker_hijack_root_logger").split()
+         "broker_connection_max_retries task_publish_retry worker_hijack_root_logger worker_enable_prefetch_count_reduction").split()
 found = {name: app.conf[name] for name in names}
 found["transport"] = app.conf.broker_transport_options
 found["steps"] = [step.__name__ for step in app.steps["consumer"]]
@@ -54,6 +54,7 @@ def test_celery_keeps_what_a_killed_worker_had_and_nothing_else(cluster: Cluster
         "task_acks_late": True,
         "task_reject_on_worker_lost": True,
         "worker_prefetch_multiplier": 1,
+        "worker_enable_prefetch_count_reduction": False,
         "accept_content": ["json"],
         "task_serializer": "json",
         "result_backend": None,

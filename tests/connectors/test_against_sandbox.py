@@ -331,6 +331,8 @@ def test_the_books_are_listed(sage: Used) -> None:
 
 
 def test_nothing_that_was_recorded_holds_a_secret(streak: Used, sage: Used) -> None:
+    streak.run("list_pipelines", {})
+    sage.run("list_products", {"search": "chair"})
     for used in (streak, sage):
         recorded = str(used.exchanges)
         assert used.exchanges

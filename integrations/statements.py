@@ -76,11 +76,9 @@ def moment(value: datetime, own: BaseDatabaseWrapper | None = None) -> object:
 
 
 def moment_of(value: Any) -> datetime:
-    """The aware moment that a statement has read."""
-    if isinstance(value, datetime):
-        return value
-    read = datetime.fromisoformat(value)
-    return read.replace(tzinfo=connections[DEFAULT_DB_ALIAS].timezone)
+    """The aware moment that a statement has read; SQLite gives it as text, or without its zone."""
+    read = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    return read if read.tzinfo else read.replace(tzinfo=connections[DEFAULT_DB_ALIAS].timezone)
 
 
 def _somebody_listens(own: BaseDatabaseWrapper) -> bool:

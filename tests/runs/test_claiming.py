@@ -152,3 +152,27 @@ def test_few_compute_and_many_wait() -> None:
     slots.end()
     slots.end()
     assert slots.free() == 2
+
+
+def test_the_next_moment_anything_is_due_is_an_aware_one_over_all_environments() -> None:
+    assert (claiming.next_due(), claiming.anything_due(timezone.now())) == (None, False)
+    soon, later, sooner = (timezone.now() + timedelta(seconds=seconds) for seconds in (60, 90, 30))
+    for environment, due_at, suspect in (("dev", soon, False), ("prod", later, False), ("qa", sooner, True)):
+        run = queue(environment)
+        Run.objects.filter(pk=run.pk).update(state="parked", due_at=due_at, suspect=suspect)
+    forget_everything()
+    assert claiming.next_due() == soon
+    assert not claiming.anything_due(timezone.now())
+    assert claiming.anything_due(soon)
+
+
+def test_a_claimed_run_is_what_the_orm_would_read() -> None:
+    queued = queue()
+    (claimed,) = InlineWriter().write(lambda: claiming.claim("me", 8))
+    read = Run.objects.select_related("event").get(pk=queued.pk)
+    columns = [field.attname for field in Run._meta.concrete_fields]
+    assert {name: getattr(claimed, name) for name in columns} == {
+        name: getattr(read, name) for name in columns
+    }
+    assert bytes(claimed.event.data) == bytes(read.event.data)
+    assert claimed.event.received_at == read.event.received_at

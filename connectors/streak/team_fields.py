@@ -3,7 +3,7 @@
 A day is its milliseconds in digits, a tick "true" or "false", an option its key.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from connectors.sdk.errors import Config, Data
 from connectors.sdk.operation import Call
@@ -76,15 +76,26 @@ def _writable(call: Call, field: Field, value: Json) -> str:
         return ""
     if field.type == "DATE":
         return str(day_to_far(value, zone_of(call), pointer))
-    if field.type == "CHECKBOX":
-        if not isinstance(value, bool):
-            raise Data(f"“{field.name}” takes true or false.", code="not_a_boolean", pointer=pointer)
-        return "true" if value else "false"
-    if field.type == "DROPDOWN":
-        key = option_of(field, value)
-        if key is None:
-            raise Data(f"“{field.name}” has no option “{value}”.", code="option_unknown", pointer=pointer)
-        return key
+    return _WRITERS.get(field.type, _text)(field, value, pointer)
+
+
+def _text(field: Field, value: Json, pointer: str) -> str:
     if not isinstance(value, str):
         raise Data(f"“{field.name}” takes text.", code="not_a_text", pointer=pointer)
     return value
+
+
+def _tick(field: Field, value: Json, pointer: str) -> str:
+    if not isinstance(value, bool):
+        raise Data(f"“{field.name}” takes true or false.", code="not_a_boolean", pointer=pointer)
+    return "true" if value else "false"
+
+
+def _option(field: Field, value: Json, pointer: str) -> str:
+    key = option_of(field, value)
+    if key is None:
+        raise Data(f"“{field.name}” has no option “{value}”.", code="option_unknown", pointer=pointer)
+    return key
+
+
+_WRITERS: Mapping[str, Callable[[Field, Json, str], str]] = {"CHECKBOX": _tick, "DROPDOWN": _option}

@@ -210,6 +210,12 @@ def test_get_organization_gives_empty_texts_for_what_is_not_known() -> None:
         "phones": [],
         "addresses": [],
         "industry": "",
+        "employee_count": "",
+        "notes": "",
+        "fields": {},
+        "organization_keys": [],
+        "updated_at": None,
+        "position": "",
     }
 
 

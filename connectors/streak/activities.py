@@ -91,4 +91,4 @@ def _same(has: Json, sent: Json) -> bool:
         }
         wanted = [next(iter(one.values())) if isinstance(one, dict) else one for one in sent]
         return len(has or []) == len(sent) and all(one in held for one in wanted)
-    return has == sent
+    return bool(has == sent)

@@ -120,7 +120,8 @@ def edit_box(world: World, box: Record, body: dict[str, Json]) -> Record | None:
         return None
     world.records.put("box", box["key"], edit.box)
     for event in edit.events:
-        tell(world, edit.box, _STORIES[event])
+        if event in _STORIES:
+            tell(world, edit.box, _STORIES[event])
         announce(world, event, box["pipelineKey"], box_view(world, edit.box), about=box["key"])
     return edit.box
 

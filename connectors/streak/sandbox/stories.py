@@ -33,7 +33,9 @@ _MOVES = ("NEW_BOX", "EDIT_STAGE", "EDIT_PIPELINE")
 def _newest(request: Request, stories: Sequence[Record]) -> Reply:
     if request.query("detailLevel") not in ("", "ALL", "CONDENSED"):
         refuse("Invalid detailLevel")
-    return Reply(sorted(stories[::-1], key=lambda one: -int(one["timestamp"]))[:NEWEST])
+    newest = list(reversed(stories))  # of one millisecond, the one told last
+    newest.sort(key=lambda one: -int(one["timestamp"]))
+    return Reply(newest[:NEWEST])
 
 
 def of_box(world: World, request: Request) -> Reply:

@@ -86,6 +86,11 @@ class Bench:
         _, request, _ = self.prepare(name, data)
         return self.carry_out(name, data, request)
 
+    def do(self, name: str, data: Json) -> Json:
+        """Read or write, whichever the operation does."""
+        reading = isinstance(operation(f"streak.{name}"), Read)
+        return self.read(name, data) if reading else self.write(name, data)
+
     def found(self, name: str, request: Request, mark: Mark) -> list[Match]:
         look = write_of(name).find
         assert look is not None

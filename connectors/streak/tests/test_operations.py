@@ -54,10 +54,7 @@ def test_a_reading_operation_with_a_bad_key_ends_the_sign_in(bench: Bench, name:
 def test_what_points_to_nothing_is_not_found(bench: Bench, name: str) -> None:
     data = {**POINTING[name].data(bench, bench.deal()), POINTING[name].key: GONE}
     with pytest.raises(NotFound):
-        if name in READS:
-            bench.read(name, data)
-        else:
-            bench.write(name, data)
+        bench.do(name, data)
 
 
 @pytest.mark.parametrize("name", WRITES)
@@ -139,7 +136,4 @@ def test_wrong_input_is_a_fault_of_the_record(bench: Bench, name: str, data: Jso
     deal = bench.deal()
     given = {**data, "box_key": deal["box"]} if name in ("create_task", "log_activity") else data
     with pytest.raises(Data):
-        if name in READS:
-            bench.read(name, given)
-        else:
-            bench.write(name, given)
+        bench.do(name, given)

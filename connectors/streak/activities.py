@@ -41,7 +41,7 @@ class Activity:
     def to_change(self, call: Call, key: str, words: str | None, body: Mapping[str, Json]) -> Request:
         """The request that changes one; a mark in its text stays there."""
         former = str(self.read(call, key).get(self.words) or "")
-        told = {} if words is None else {self.words: restamp(words, former)}
+        told = {} if words is None else {self.words: restamp(unstamp(words), former)}
         return write_request("POST", path_of("v2", self.plural, key), {**body, **told}, far_id=key)
 
     def added(self, call: Call, request: Request, mark: Mark) -> Sequence[Match]:

@@ -75,7 +75,7 @@ class Directory:
         record = self.read(call, key)
         body = self._body(data)
         if "notes" in data:
-            body["other"] = restamp(data["notes"], str(record.get("other") or ""))
+            body["other"] = restamp(unstamp(data["notes"]), str(record.get("other") or ""))
         if data.get("fields"):
             body["fields"] = writable_of(call, str(record["teamKey"]), self.settings, data["fields"])
         if "organization_keys" in data:

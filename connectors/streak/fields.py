@@ -10,6 +10,7 @@ from connectors.sdk.operation import Call
 from connectors.sdk.paths import path_of
 from connectors.sdk.wire import Json
 from connectors.streak.moments import day_of, day_to_far, zone_of
+from connectors.streak.people import people_from, people_to
 
 __all__ = [
     "Field",
@@ -25,6 +26,7 @@ __all__ = [
 _FRESH = 300.0
 """Seconds a pipeline's field list is believed; an unknown name or key asks again at once."""
 _READ_ONLY = "FORMULA"
+_PERSON = "PERSON"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,9 @@ def readable(call: Call, pipeline: str, values: Mapping[str, Json]) -> dict[str,
     if set(values) - known:
         fields = fields_of(call, pipeline, fresh=True)
     zone = zone_of(call)
-    return {field.name: _readable(field, values.get(field.key), zone) for field in fields}
+    found = {field.name: _readable(field, values.get(field.key), zone) for field in fields}
+    people = [field.name for field in fields if field.type == _PERSON]
+    return found | {name: people_from(call, found[name]) for name in people}
 
 
 def field_named(call: Call, pipeline: str, name: str) -> Field:
@@ -116,7 +120,7 @@ def _writable(call: Call, pipeline: str, field: Field, value: Json) -> Json:
         return [
             _option(call, pipeline, field, one) for one in (value if isinstance(value, list) else [value])
         ]
-    return _plain(field, value, pointer)
+    return people_to(call, value, pointer) if field.type == _PERSON else _plain(field, value, pointer)
 
 
 def _plain(field: Field, value: Json, pointer: str) -> Json:

@@ -2,7 +2,6 @@
 
 import itertools
 from dataclasses import dataclass, field
-from typing import cast
 
 import requests
 
@@ -55,7 +54,7 @@ class Bench:
         secrets = Secrets({"api_key": found["access"]["api_key"]})
         account = Account("bench-streak", found["api"], "api_key", secrets, reach="sandbox")
         forget_cached(account.connection)
-        return cast("LiveCall", open_call(connector("streak"), account, lambda _exchange: None))
+        return open_call(connector("streak"), account, lambda _exchange: None)
 
     def send(self, method: str, path: str, **rest: Json) -> Json:
         """A call of the API that no operation makes."""

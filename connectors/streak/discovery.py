@@ -45,7 +45,9 @@ def organization_fields(call: Call, _given: Mapping[str, Json]) -> Schema:
 def _team_schema(call: Call, settings: str) -> Schema:
     """The team's custom fields of contacts or organizations as properties by name."""
     found = team_fields(call, team_key(call), settings, fresh=True)
-    return obj({field.name: _schema(field) for field in found}, title="Custom fields")
+    shown = {field.name: _schema(field) for field in found}
+    tags = {field.name: text(field.name) for field in found if field.type == "TAG"}
+    return obj(shown | tags, title="Custom fields")
 
 
 def _schema(field: Field) -> Schema:

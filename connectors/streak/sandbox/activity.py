@@ -121,6 +121,7 @@ def get_task(world: World, request: Request) -> Reply:
 
 def edit_task(world: World, request: Request) -> Reply:
     task, body, now = _one(world, request, "task"), read_v2(request), world.clock.millis()
+    body = {name: value for name, value in body.items() if value is not None}
     if body.get("status", "DONE") not in ("DONE", "NOT_DONE"):
         refuse("Invalid status")
     if not isinstance(body.get("dueDate", 0), int):

@@ -28,8 +28,15 @@ def _body(request: Request) -> dict[str, Json]:
         if given:
             form[name] = int(given) if given.isdigit() else given
     if "taskKeys" in form:
-        form["taskKeys"] = json.loads(str(form["taskKeys"]))
+        form["taskKeys"] = _listed(str(form["taskKeys"]))
     return form
+
+
+def _listed(packed: str) -> Json:
+    try:
+        return json.loads(packed)
+    except ValueError:
+        refuse("Missing parameters")
 
 
 def _checked(meeting: Record) -> Record:

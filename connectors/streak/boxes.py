@@ -1,5 +1,6 @@
 """A box (deal) as flows see it: names instead of keys, days instead of milliseconds, and its line items."""
 
+from connectors.sdk.marks import unstamp
 from connectors.sdk.operation import Call
 from connectors.sdk.paths import path_of
 from connectors.sdk.schema import decimal, items, obj, text, timestamp
@@ -111,7 +112,7 @@ def box_output(call: Call, box: Json, lines_field: str | None = LINES_FIELD) -> 
             }
             for one in box.get("assignedToSharingEntries") or []
         ],
-        "notes": str(box.get("notes") or ""),
+        "notes": unstamp(str(box.get("notes") or "")),
         "won_at": iso(box.get("lastStageChangeTimestamp")),
         "created_at": iso(box.get("creationTimestamp")),
         "updated_at": iso(box.get("lastUpdatedTimestamp")),

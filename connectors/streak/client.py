@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from connectors.sdk.account import AccountIdentity, AuthKind
 from connectors.sdk.auth import api_key
 from connectors.sdk.client import Client
-from connectors.sdk.errors import Auth, Config, Data, Failure, NotFound
+from connectors.sdk.errors import Auth, Data, Failure, NotFound
 from connectors.sdk.operation import Call
 from connectors.sdk.schema import obj, text
 from connectors.sdk.wire import Json, Request, Response
+from connectors.streak.teams import chosen_team
 
 __all__ = ["CLIENT", "write_request"]
 
@@ -52,40 +53,8 @@ def classify(request: Request, response: Response) -> Failure | None:
 def identify(call: Call) -> AccountIdentity:
     """Whose key this is: the team it works in. With several teams, setting `team_key` says which."""
     user = call.get("/v1/users/me")
-    teams = _teams(call)
-    wanted = str(call.settings.get("team_key") or "")
-    chosen = [team for team in teams if team["key"] == wanted] if wanted else teams
-    if not chosen:
-        raise Config(
-            "The team set on this connection is not one this key can see.",
-            code="team_unknown",
-            pointer="/team_key",
-        )
-    if len(chosen) > 1:
-        choices = [{"value": team["key"], "label": team["name"]} for team in chosen]
-        raise Config(
-            "This key sees several teams; choose one.",
-            code="team_needed",
-            pointer="/team_key",
-            info={"choices": choices},
-        )
-    team = chosen[0]
+    team = chosen_team(call)
     return AccountIdentity(team["key"], f"{team['name']} ({user.get('email', '')})")
-
-
-def _teams(call: Call) -> list[dict[str, str]]:
-    """The teams of this key; older accounts only show their team's key on a pipeline."""
-    try:
-        answer = call.get("/v2/users/me/teams")
-    except NotFound:
-        answer = None
-    if isinstance(answer, list):
-        answer = answer[0] if answer else None
-    if isinstance(answer, dict) and answer.get("results"):
-        return [{"key": team["key"], "name": team.get("name") or team["key"]} for team in answer["results"]]
-    pipelines = call.get("/v1/pipelines")
-    keys = {pipeline["teamKey"] for pipeline in pipelines if pipeline.get("teamKey")}
-    return [{"key": key, "name": key} for key in sorted(keys)]
 
 
 def _empty(request: Request, response: Response, detail: str) -> Failure | None:

@@ -1,6 +1,6 @@
 """Custom fields of a pipeline: names for people, keys and option keys for Streak."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
@@ -10,12 +10,23 @@ from connectors.sdk.operation import Call
 from connectors.sdk.paths import path_of
 from connectors.sdk.wire import Json
 from connectors.streak.moments import day_of, day_to_far, zone_of
+from connectors.streak.people import people_from, people_to
 
-__all__ = ["Field", "field_named", "fields_of", "readable", "writable"]
+__all__ = [
+    "Field",
+    "field_named",
+    "fields_of",
+    "named_fields",
+    "option_of",
+    "pointer_to",
+    "readable",
+    "writable",
+]
 
 _FRESH = 300.0
 """Seconds a pipeline's field list is believed; an unknown name or key asks again at once."""
 _READ_ONLY = "FORMULA"
+_PERSON = "PERSON"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +42,11 @@ class Field:
 def fields_of(call: Call, pipeline: str, *, fresh: bool = False) -> list[Field]:
     """The pipeline's fields in their stored order; a second field of one name is called "Name (1005)"."""
     path = path_of("v1", "pipelines", pipeline, "fields")
-    raw = call.cached(f"fields:{pipeline}", 0.0 if fresh else _FRESH, lambda: call.get(path))
+    return named_fields(call.cached(f"fields:{pipeline}", 0.0 if fresh else _FRESH, lambda: call.get(path)))
+
+
+def named_fields(raw: Iterable[Json]) -> list[Field]:
+    """Definitions as Streak gives them → fields with names that tell them apart."""
     fields: list[Field] = []
     for one in raw:
         taken = any(field.name == one["name"] for field in fields)
@@ -47,7 +62,9 @@ def readable(call: Call, pipeline: str, values: Mapping[str, Json]) -> dict[str,
     if set(values) - known:
         fields = fields_of(call, pipeline, fresh=True)
     zone = zone_of(call)
-    return {field.name: _readable(field, values.get(field.key), zone) for field in fields}
+    found = {field.name: _readable(field, values.get(field.key), zone) for field in fields}
+    people = [field.name for field in fields if field.type == _PERSON]
+    return found | {name: people_from(call, found[name]) for name in people}
 
 
 def field_named(call: Call, pipeline: str, name: str) -> Field:
@@ -62,7 +79,7 @@ def field_named(call: Call, pipeline: str, name: str) -> Field:
     raise Config(
         f"The pipeline has no field called “{name}”.",
         code="field_missing",
-        pointer=_pointer(name),
+        pointer=pointer_to(name),
         info={"field": name},
     )
 
@@ -88,7 +105,7 @@ def _readable(field: Field, value: Json, zone: tzinfo) -> Json:
 
 
 def _writable(call: Call, pipeline: str, field: Field, value: Json) -> Json:
-    pointer = _pointer(field.name)
+    pointer = pointer_to(field.name)
     if field.type == _READ_ONLY:
         raise Config(
             f"“{field.name}” is a formula and can't be written.", code="field_read_only", pointer=pointer
@@ -103,7 +120,7 @@ def _writable(call: Call, pipeline: str, field: Field, value: Json) -> Json:
         return [
             _option(call, pipeline, field, one) for one in (value if isinstance(value, list) else [value])
         ]
-    return _plain(field, value, pointer)
+    return people_to(call, value, pointer) if field.type == _PERSON else _plain(field, value, pointer)
 
 
 def _plain(field: Field, value: Json, pointer: str) -> Json:
@@ -118,22 +135,22 @@ def _plain(field: Field, value: Json, pointer: str) -> Json:
 
 def _option(call: Call, pipeline: str, field: Field, label: Json) -> str:
     """The option's key: Streak stores keys and takes any text for one without a word. A new option is asked for once."""
-    key = _key_of(field, label)
+    key = option_of(field, label)
     if key is not None:
         return key
     fresh = [one for one in fields_of(call, pipeline, fresh=True) if one.key == field.key]
-    key = _key_of(fresh[0], label) if fresh else None
+    key = option_of(fresh[0], label) if fresh else None
     if key is not None:
         return key
     raise Data(
         f"“{label}” is not one of the options of “{field.name}”.",
         code="option_unknown",
-        pointer=_pointer(field.name),
+        pointer=pointer_to(field.name),
         info={"options": list(field.options.values())},
     )
 
 
-def _key_of(field: Field, label: Json) -> str | None:
+def option_of(field: Field, label: Json) -> str | None:
     return next((key for key, name in field.options.items() if label in (name, key)), None)
 
 
@@ -143,5 +160,5 @@ def _options(raw: Mapping[str, Json]) -> dict[str, str]:
     return {str(one["key"]): str(one.get("name") or one.get("tag") or "") for one in (*items, *tags)}
 
 
-def _pointer(name: str) -> str:
+def pointer_to(name: str) -> str:
     return "/fields/" + name.replace("~", "~0").replace("/", "~1")

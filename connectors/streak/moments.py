@@ -7,7 +7,7 @@ from connectors.sdk.errors import Config, Data
 from connectors.sdk.operation import Call
 from connectors.sdk.wire import Json
 
-__all__ = ["day_of", "day_to_far", "iso", "zone_of"]
+__all__ = ["day_of", "day_to_far", "iso", "millis_of", "zone_of"]
 
 _MILLISECONDS = 1000
 
@@ -28,6 +28,18 @@ def iso(milliseconds: Json) -> str | None:
     seconds, rest = divmod(milliseconds, _MILLISECONDS)
     text = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
     return f"{text}.{rest:03d}Z" if rest else f"{text}Z"
+
+
+def millis_of(moment: str, pointer: str) -> int:
+    """ "2023-11-14T22:13:20Z" → 1700000000000; without an offset it is UTC. Raises `Data` at `pointer`."""
+    try:
+        when = datetime.fromisoformat(moment)
+    except ValueError as error:
+        raise Data(
+            f"“{moment}” is not a moment like 2026-11-21T09:30:00Z.", code="not_a_moment", pointer=pointer
+        ) from error
+    aware = when if when.tzinfo else when.replace(tzinfo=UTC)
+    return int(aware.timestamp()) * _MILLISECONDS + aware.microsecond // _MILLISECONDS
 
 
 def day_of(milliseconds: Json, zone: tzinfo) -> Json:

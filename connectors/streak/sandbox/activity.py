@@ -10,7 +10,7 @@ from connectors.streak.sandbox.boxes import box_in_path
 from connectors.streak.sandbox.keys import new_key
 from connectors.streak.sandbox.members import sharing
 from connectors.streak.sandbox.refusals import caller, missing, refuse
-from connectors.streak.sandbox.webhooks import announce
+from connectors.streak.sandbox.webhooks import announce, announce_at
 
 __all__ = ["ROUTES"]
 
@@ -111,6 +111,7 @@ def create_task(world: World, request: Request) -> Reply:
     world.records.put("task", task["key"], task)
     if not body.get("isDraft"):
         announce(world, "TASK_CREATE", box["pipelineKey"], _task_view(world, task), about=box["key"])
+        _remind(world, task)
     return Reply(_task_view(world, task))
 
 
@@ -120,13 +121,23 @@ def get_task(world: World, request: Request) -> Reply:
 
 def edit_task(world: World, request: Request) -> Reply:
     task, body, now = _one(world, request, "task"), read_v2(request), world.clock.millis()
+    body = {name: value for name, value in body.items() if value is not None}
+    if body.get("status", "DONE") not in ("DONE", "NOT_DONE"):
+        refuse("Invalid status")
+    if not isinstance(body.get("dueDate", 0), int):
+        refuse("Invalid dueDate")
+    people = body.get("assignedTo", body.get("assignedToSharingEntries"))
     changed = (
-        task | {n: body[n] for n in ("text", "dueDate", "status") if n in body} | {"lastSavedTimestamp": now}
+        task
+        | {n: body[n] for n in ("text", "dueDate", "status") if n in body}
+        | ({} if people is None else {"assigned": assignees(world, people)})
+        | {"lastSavedTimestamp": now}
     )
     finished = changed["status"] == "DONE" and task["status"] != "DONE"
     if changed["status"] != task["status"]:
         changed["lastStatusChangeDate"] = now
     world.records.put("task", task["key"], changed)
+    _remind(world, changed)
     if finished:
         announce(
             world, "TASK_COMPLETE", task["pipelineKey"], _task_view(world, changed), about=task["boxKey"]
@@ -134,8 +145,16 @@ def edit_task(world: World, request: Request) -> Reply:
     return Reply(_task_view(world, changed))
 
 
+def _remind(world: World, task: Record) -> None:
+    """TASK_DUE comes at the task's time, unless it is done or gone by then."""
+    due = task["dueDate"] if task["status"] != "DONE" else -1
+    announce_at(world, "TASK_DUE", task["pipelineKey"], _task_view(world, task), task["key"], due)
+
+
 def delete_task(world: World, request: Request) -> Reply:
-    world.records.delete("task", _one(world, request, "task")["key"])
+    task = _one(world, request, "task")
+    world.records.delete("task", task["key"])
+    _remind(world, task | {"status": "DONE"})
     return Reply({"success": True})
 
 

@@ -145,4 +145,12 @@ def _stamped(world: World, box: Record, changed: Record) -> Edit:
     events = ["BOX_CHANGE_STAGE"] if moved else []
     if any(changed[name] != box[name] for name in _ANNOUNCED):
         events.append("BOX_EDIT")
+    if _mails(world, changed) - _mails(world, box):
+        events.append("BOX_NEW_EMAIL_ADDRESS")
     return Edit(changed, events)
+
+
+def _mails(world: World, box: Record) -> set[str]:
+    """The addresses a box knows: those of its contacts."""
+    people = (world.records.get("contact", link["key"]) or {} for link in box["contacts"])
+    return {mail for one in people for mail in one.get("emailAddresses", ())}

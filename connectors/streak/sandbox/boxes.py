@@ -10,22 +10,18 @@ from connectors.streak.sandbox.keys import is_key, new_key
 from connectors.streak.sandbox.members import sharing
 from connectors.streak.sandbox.pipelines import pipeline_in_path
 from connectors.streak.sandbox.refusals import caller, missing, refuse
+from connectors.streak.sandbox.telling import tell
 from connectors.streak.sandbox.webhooks import announce
 
 __all__ = ["ROUTES", "box_in_path", "box_view", "edit_box", "new_box", "remove_box"]
 
 _ZEROES = (
-    "callLogCount",
-    "meetingNotesCount",
-    "totalCallLogDuration",
-    "totalMeetingNotesDuration",
-    "gmailThreadCount",
-    "fileCount",
     "totalNumberOfEmails",
     "totalNumberOfSentEmails",
     "totalNumberOfReceivedEmails",
     "taskOverdueCount",
 )
+_STORIES = {"BOX_CHANGE_STAGE": "EDIT_STAGE", "BOX_EDIT": "EDIT_BOX"}
 _OWN = ("assigned", "contacts", "organizations")
 
 
@@ -65,8 +61,24 @@ def box_view(world: World, box: Record) -> dict[str, Json]:
         "overdueTaskAssigneeKeySet": [],
         "incompleteTaskAssigneeKeySet": [],
         "commentCount": len(world.records.find("comment", "box", box["key"])),
+        "gmailThreadCount": len(world.records.find("thread", "box", box["key"])),
+        "fileCount": len(world.records.find("file", "box", box["key"])),
+        **_held(world, box["key"]),
         "freshness": 1,
         **dict.fromkeys(_ZEROES, 0),
+    }
+
+
+def _held(world: World, box_key: str) -> dict[str, Json]:
+    """How many calls and meetings a box has, and how long they took."""
+    meetings = world.records.find("meeting", "box", box_key)
+    calls = [one["duration"] for one in meetings if one["meetingType"] == "CALL_LOG"]
+    notes = [one["duration"] for one in meetings if one["meetingType"] != "CALL_LOG"]
+    return {
+        "callLogCount": len(calls),
+        "totalCallLogDuration": sum(calls),
+        "meetingNotesCount": len(notes),
+        "totalMeetingNotesDuration": sum(notes),
     }
 
 
@@ -96,6 +108,7 @@ def new_box(world: World, pipeline: Record, name: str, creator: str, **given: Js
         "organizations": given.get("organizations") or [],
     }
     world.records.put("box", key, box)
+    tell(world, box, "NEW_BOX")
     announce(world, "BOX_CREATE", pipeline["key"], box_view(world, box), about=key)
     return box
 
@@ -107,13 +120,15 @@ def edit_box(world: World, box: Record, body: dict[str, Json]) -> Record | None:
         return None
     world.records.put("box", box["key"], edit.box)
     for event in edit.events:
+        if event in _STORIES:
+            tell(world, edit.box, _STORIES[event])
         announce(world, event, box["pipelineKey"], box_view(world, edit.box), about=box["key"])
     return edit.box
 
 
 def remove_box(world: World, box: Record) -> None:
-    """Delete a box with its tasks and comments."""
-    for kind in ("task", "comment"):
+    """Delete a box with all that hangs on it."""
+    for kind in ("task", "comment", "meeting", "thread", "file", "story"):
         for record in world.records.find(kind, "box", box["key"]):
             world.records.delete(kind, record["key"])
     world.records.delete("box", box["key"])
@@ -204,14 +219,10 @@ def move_pipeline(world: World, request: Request) -> Reply:
         stamps = {"lastUpdatedTimestamp": now, "lastSavedTimestamp": now, "lastStageChangeTimestamp": now}
         place = {"pipelineKey": target["key"], "stageKey": target["stageOrder"][0], "fields": {}}
         saved = world.records.put("box", box["key"], box | place | stamps)
+        tell(world, saved, "EDIT_PIPELINE")
         announce(world, "BOX_CHANGE_PIPELINE", target["key"], box_view(world, saved), about=box["key"])
         moved.append(box_view(world, saved))
     return Reply(moved)
-
-
-def empty_list(world: World, request: Request) -> Reply:
-    box_in_path(world, request)
-    return Reply([])
 
 
 _IN = "/api/{}/pipelines/<pipeline>/boxes"
@@ -226,6 +237,4 @@ ROUTES = (
     Route("GET", "/api/v1/boxes/<box>", get_box),
     Route("POST", "/api/v1/boxes/<box>", update),
     Route("DELETE", "/api/v1/boxes/<box>", delete),
-    Route("GET", "/api/v1/boxes/<box>/files", empty_list),
-    Route("GET", "/api/v1/boxes/<box>/threads", empty_list),
 )

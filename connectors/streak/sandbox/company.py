@@ -29,6 +29,10 @@ _FORGOTTEN = (
     "organization",
     "comment",
     "task",
+    "meeting",
+    "thread",
+    "file",
+    "story",
     "delivery",
 )
 

@@ -14,10 +14,13 @@ from connectors.streak.sandbox import (
     deal_board,
     deal_control,
     fields,
+    mail,
+    meetings,
     members,
     organizations,
     pipelines,
     search,
+    stories,
     webhooks,
 )
 from connectors.streak.sandbox.company import API_KEY, seed
@@ -48,6 +51,10 @@ _INDEXES: Mapping[str, Mapping[str, Index]] = {
     "organization": {"domain": lambda record: list(record["normalizedDomains"])},
     "comment": {"box": _one("boxKey")},
     "task": {"box": _one("boxKey")},
+    "meeting": {"box": _one("boxKey")},
+    "thread": {"box": _one("boxKey")},
+    "file": {"box": _one("boxKey")},
+    "story": {"box": _one("boxKey"), "pipeline": _one("pipelineKey")},
     "webhook": {"scope": lambda record: [record["pipelineKey"] or record["teamKey"]]},
     "delivery": {"webhook": _one("webhook"), "about": _one("about")},
 }
@@ -139,6 +146,9 @@ _ROUTES = (
     *organizations.ROUTES,
     *search.ROUTES,
     *activity.ROUTES,
+    *meetings.ROUTES,
+    *mail.ROUTES,
+    *stories.ROUTES,
     *webhooks.ROUTES,
 )
 _FAULTS: Sequence[FaultKind] = (*HTTP_FAULTS, *_WEBHOOK_FAULTS)

@@ -10,7 +10,7 @@ from connectors.streak.sandbox.keys import new_key
 from connectors.streak.sandbox.members import team_in_path
 from connectors.streak.sandbox.refusals import caller, missing, refuse
 
-__all__ = ["PIPELINE_EVENTS", "ROUTES", "TEAM_EVENTS", "announce", "send_again", "send_lost"]
+__all__ = ["PIPELINE_EVENTS", "ROUTES", "TEAM_EVENTS", "announce", "announce_at", "send_again", "send_lost"]
 
 PIPELINE_EVENTS = (
     "BOX_CREATE",
@@ -34,6 +34,16 @@ TEAM_EVENTS = tuple(
     f"{kind}_{verb}" for kind in ("CONTACT", "ORG") for verb in ("CREATE", "UPDATE", "DELETE")
 )
 LAST = "last"
+
+
+def announce_at(world: World, event: str, scope: str, entity: Json, about: str, due: int) -> None:
+    """Have `event` told at `due` (epoch ms) to whoever listens already; replaces what was to be told about this record."""
+    for waiting in world.records.find("delivery", "about", about):
+        if waiting["event"] == event and not waiting["attempts"]:
+            world.records.delete("delivery", waiting["key"])
+    for webhook in world.records.find("webhook", "scope", scope) if due > 0 else ():
+        if webhook["event"] == event:
+            _put(world, _delivery(webhook, [entity], about), due)
 
 
 def announce(world: World, event: str, scope: str, entity: Json, about: str = "") -> None:
@@ -67,16 +77,7 @@ def send_lost(world: World) -> int:
 
 def _queue(world: World, webhook: Record, body: Json, about: str) -> None:
     now = world.clock.millis()
-    delivery: Record = {
-        "webhook": webhook["key"],
-        "url": webhook["targetUrl"],
-        "token": webhook["token"],
-        "event": webhook["event"],
-        "about": about,
-        "body": body,
-        "attempts": 0,
-        "held": False,
-    }
+    delivery = _delivery(webhook, body, about)
     world.records.put("last_delivery", LAST, delivery)
     if world.faults.claim("drop"):
         world.traffic.add(Exchange("streak", "HOOK", webhook["event"], 0, 0, now, "drop", about))
@@ -90,6 +91,19 @@ def _queue(world: World, webhook: Record, body: Json, about: str) -> None:
     _put(world, delivery | {"held": bool(swap)}, due)
     if world.faults.claim("duplicate"):
         _put(world, delivery, due)
+
+
+def _delivery(webhook: Record, body: Json, about: str) -> Record:
+    return {
+        "webhook": webhook["key"],
+        "url": webhook["targetUrl"],
+        "token": webhook["token"],
+        "event": webhook["event"],
+        "about": about,
+        "body": body,
+        "attempts": 0,
+        "held": False,
+    }
 
 
 def _put(world: World, delivery: Record, due: int) -> None:

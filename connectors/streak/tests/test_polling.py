@@ -6,7 +6,7 @@ import pytest
 
 from connectors.sdk.registry import trigger
 from connectors.sdk.testing import Replies
-from connectors.sdk.trigger import Page, PollTrigger
+from connectors.sdk.trigger import CursorLost, Page, PollTrigger
 from connectors.sdk.validation import validator_for
 from connectors.sdk.wire import Json
 from connectors.streak.tests.far import BOX, PIPELINES, streak, with_pipeline
@@ -82,3 +82,47 @@ def test_a_stage_narrows_it_down() -> None:
         far.call().get("/v1/pipelines/agxPIPE1/fields")
         far.on("GET", LIST, query={"stageKey": "5003"}, json=[BOX])
         assert [one.title for one in poll(far, stage="Closed-Won").arrivals] == ["Acme - 40 chairs"]
+
+
+PEOPLE = "/v2/teams/agxTEAM1/contacts"
+COMPANIES = "/v2/teams/agxTEAM1/organizations"
+
+
+def swept(far: Replies, name: str, cursor: str | None = None) -> Page:
+    found = trigger(f"streak.{name}")
+    assert isinstance(found, PollTrigger)
+    answer = found.poll(far.call(), {}, SINCE, cursor)
+    for arrival in answer.arrivals:
+        validator_for(found.output).check(arrival.data)
+    return answer
+
+
+def test_contact_changed_asks_since_the_second_and_follows_the_cursor() -> None:
+    asked = {"after": str(int(SINCE.timestamp())), "limit": "1000"}
+    people = [{"key": "a", "lastSavedTimestamp": NEW, "emailAddresses": ["bo@acme.test"]}]
+    with streak(team_key="agxTEAM1") as far:
+        far.on("GET", PEOPLE, query=asked, json={"results": people, "cursor": "c1"})
+        far.on("GET", PEOPLE, query={**asked, "cursor": "c1"}, json={"results": [], "cursor": None})
+        page = swept(far, "contact_changed")
+        assert swept(far, "contact_changed", page.cursor).cursor is None
+    (found,) = page.arrivals
+    assert (found.key, found.title, found.version) == (f"a:{NEW}:CHANGED", "bo@acme.test", str(NEW))
+
+
+def test_organization_changed_reads_all_and_keeps_the_recent_ones() -> None:
+    companies = [
+        {"key": "a", "name": "A", "lastSavedTimestamp": OLD},
+        {"key": "b", "lastSavedTimestamp": NEW},
+    ]
+    with streak(team_key="agxTEAM1") as far:
+        far.on("GET", COMPANIES, json={"results": companies, "cursor": "c1"})
+        page = swept(far, "organization_changed")
+    assert ([one.record for one in page.arrivals], page.cursor) == (["b"], "c1")
+    assert "after" not in far.sent[0].query
+
+
+def test_a_cursor_that_streak_has_forgotten_begins_the_sweep_anew() -> None:
+    refused: Json = {"success": False, "error": "Invalid cursor"}
+    far = streak(team_key="agxTEAM1").on("GET", COMPANIES, status=400, json=refused)
+    with pytest.raises(CursorLost):
+        swept(far, "organization_changed", "old")

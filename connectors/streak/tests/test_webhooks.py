@@ -1,4 +1,4 @@
-"""Triggers box_stage_changed, box_created and box_edited; the connection test; and what can be chosen in the editor."""
+"""Webhook triggers, one an event; the connection test; and what can be chosen in the editor."""
 
 import pytest
 
@@ -26,6 +26,57 @@ KEYS = [
     ("box_created", "agxBOX1:1700000000000:BOX_CREATE"),
     ("box_edited", "agxBOX1:1700001000100:BOX_EDIT"),
 ]
+
+
+STAMPS = {
+    "box_deleted": ("BOX_DELETE", "lastSavedTimestamp"),
+    "box_pipeline_changed": ("BOX_CHANGE_PIPELINE", "lastSavedTimestamp"),
+    "box_email_address_added": ("BOX_NEW_EMAIL_ADDRESS", "lastSavedTimestamp"),
+    "box_email_received": ("BOX_NEW_EMAIL_RECEIVED", "lastEmailTimestamp"),
+    "stage_created": ("STAGE_CREATE", "name"),
+    "comment_created": ("COMMENT_CREATE", "timestamp"),
+    "meeting_created": ("MEETING_CREATE", "creationDate"),
+    "meeting_updated": ("MEETING_UPDATE", "lastSavedTimestamp"),
+    "task_created": ("TASK_CREATE", "creationDate"),
+    "task_completed": ("TASK_COMPLETE", "lastStatusChangeDate"),
+    "task_due": ("TASK_DUE", "dueDate"),
+    "thread_added": ("THREAD_ADDED_TO_BOX", "creationTimestamp"),
+    "thread_removed": ("THREAD_REMOVED_FROM_BOX", "lastSavedTimestamp"),
+    "contact_created": ("CONTACT_CREATE", "creationDate"),
+    "contact_updated": ("CONTACT_UPDATE", "lastSavedTimestamp"),
+    "contact_deleted": ("CONTACT_DELETE", "lastSavedTimestamp"),
+    "organization_created": ("ORG_CREATE", "lastSavedTimestamp"),
+    "organization_updated": ("ORG_UPDATE", "lastSavedTimestamp"),
+    "organization_deleted": ("ORG_DELETE", "lastSavedTimestamp"),
+}
+
+
+@pytest.mark.parametrize(("name", "event", "stamp"), [(name, *told) for name, told in STAMPS.items()])
+def test_each_event_tells_its_records_apart(name: str, event: str, stamp: str) -> None:
+    items: list[Json] = [{"key": "agx1", stamp: 5}, {"key": "agx1", stamp: 6}, {"key": "agx2", stamp: 5}]
+    arrivals = webhook(name).read(Delivery({}, items), {})
+    assert [one.key for one in arrivals] == [f"agx1:5:{event}", f"agx1:6:{event}", f"agx2:5:{event}"]
+    assert [one.data for one in arrivals] == items
+
+
+@pytest.mark.parametrize("name", ["box_email_received", "thread_added", "thread_removed"])
+def test_what_streak_does_not_document_is_taken_as_it_comes(name: str) -> None:
+    (arrival,) = webhook(name).read(Delivery({}, [{"subject": "Hello"}]), {})
+    assert (arrival.key, arrival.title, arrival.data) == ("", "Hello", {"subject": "Hello"})
+
+
+@pytest.mark.parametrize("name", ["comment_created", "contact_updated", "stage_created"])
+def test_an_event_without_its_record_is_refused(name: str) -> None:
+    with pytest.raises(Data):
+        webhook(name).read(Delivery({}, [{"text": "no key"}]), {})
+
+
+@pytest.mark.parametrize("name", ["contact_created", "organization_deleted"])
+def test_an_event_of_the_team_is_registered_for_the_connections_team(name: str) -> None:
+    with streak(team_key="agxTEAM1").on("GET", "/v2/teams/agxTEAM1/webhooks", json={"results": []}) as far:
+        far.on("POST", "/v2/webhooks", query={"teamKey": "agxTEAM1"}, json={"key": "new"})
+        state = webhook(name).enable(far.call(), URL, TOKEN, {})
+    assert state == {"webhook_key": "new", "team_key": "agxTEAM1"}
 
 
 @pytest.mark.parametrize(("name", "key"), KEYS)

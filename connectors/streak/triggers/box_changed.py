@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 
 from connectors.sdk.operation import Call
 from connectors.sdk.paths import path_of
-from connectors.sdk.schema import integer, obj, text
+from connectors.sdk.schema import obj, text
 from connectors.sdk.steady import steady_page
 from connectors.sdk.trigger import Arrival, Page, PollTrigger, server_clock
 from connectors.sdk.wire import Json, Request, Response
 from connectors.streak.pipelines import pipeline_key, stage_key
+from connectors.streak.records import BOX
 
 _SIZE = 100
 _MILLISECONDS = 1000
@@ -76,27 +77,7 @@ TRIGGER = PollTrigger(
         },
         required=("pipeline",),
     ),
-    output=obj(
-        {
-            "key": text("Box key"),
-            "name": text("Name"),
-            "pipelineKey": text("Pipeline key"),
-            "stageKey": text("Stage key"),
-            "lastUpdatedTimestamp": integer("Last updated (ms)"),
-            "lastStageChangeTimestamp": integer("Last stage change (ms)"),
-        },
-        required=("key",),
-        more=True,
-    ),
-    sample={
-        "key": "agxBOX1",
-        "boxKey": "agxBOX1",
-        "pipelineKey": "agxPIPE1",
-        "name": "Acme - 40 chairs",
-        "stageKey": "5003",
-        "fields": {"1001": "12500.00"},
-        "lastUpdatedTimestamp": 1795253400000,
-        "lastStageChangeTimestamp": 1795253400000,
-    },
+    output=BOX.schema,
+    sample=BOX.sample,
     poll=poll,
 )

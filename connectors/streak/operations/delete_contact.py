@@ -1,0 +1,5 @@
+"""Delete a contact."""
+
+from connectors.streak.removal import removal
+
+OPERATION = removal("Delete a contact", "contact", "v2", "contacts")

@@ -12,7 +12,7 @@ from connectors.sdk.sandbox.simulator import Route, World
 from connectors.sdk.sandbox.store import Record
 from connectors.sdk.wire import Json
 
-__all__ = ["ROUTES", "STATUSES", "link", "new_id_view"]
+__all__ = ["QUOTE_STATUSES", "ROUTES", "STATUSES", "link", "new_id_view"]
 
 STATUSES: Mapping[str, str] = {
     "DRAFT": "Draft",
@@ -22,6 +22,14 @@ STATUSES: Mapping[str, str] = {
     "VOID": "Void",
     "PRO_FORMA": "Pro forma",
 }
+QUOTE_STATUSES: Mapping[str, str] = {
+    "PENDING": "Pending",
+    "ACCEPTED": "Accepted",
+    "DECLINED": "Declined",
+    "INVOICED": "Invoiced",
+}
+"""The sandbox's own: Sage's are not documented, so that clients read them from what comes back."""
+
 _PATHS = {
     "ledger_account": "ledger_accounts",
     "tax_rate": "tax_rates",
@@ -31,6 +39,7 @@ _PATHS = {
     "bank_account": "bank_accounts",
     "country": "countries",
     "contact_type": "contact_types",
+    "transaction_type": "transaction_types",
 }
 
 

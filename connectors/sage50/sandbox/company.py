@@ -9,6 +9,7 @@ from connectors.sage50.sandbox.catalogue import STATUSES
 from connectors.sage50.sandbox.contacts import new_contact
 from connectors.sage50.sandbox.invoices import new_invoice
 from connectors.sage50.sandbox.oauth import seed_client
+from connectors.sage50.sandbox.payments import TYPES
 from connectors.sage50.sandbox.values import iso, new_id, round2
 from connectors.sdk.sandbox.simulator import World
 from connectors.sdk.wire import Json
@@ -31,6 +32,11 @@ _FORGOTTEN = (
     "sales_invoice",
     "sales_credit_note",
     "contact_payment",
+    "contact_allocation",
+    "on_account",
+    "sales_quote",
+    "sales_estimate",
+    "transaction_type",
     "idempotency",
     "code",
     "sequence",
@@ -77,6 +83,8 @@ def _plain(world: World, data: Json) -> None:
         world.records.put("currency", key, {"id": key, "displayed_as": shown, "exchange_rate": rate} | now)
     for key, shown in STATUSES.items():
         world.records.put("artefact_status", key, {"id": key, "displayed_as": shown} | now)
+    for key, shown in TYPES.items():
+        world.records.put("transaction_type", key, {"id": key, "displayed_as": shown} | now)
     for key, shown, percentage in data["tax_rates"]:
         world.records.put("tax_rate", key, {"id": key, "displayed_as": shown, "percentage": percentage} | now)
 

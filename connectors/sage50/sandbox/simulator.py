@@ -2,7 +2,17 @@
 
 from collections.abc import Mapping
 
-from connectors.sage50.sandbox import business, catalogue, contacts, credit_notes, invoices, oauth, payments
+from connectors.sage50.sandbox import (
+    allocations,
+    business,
+    catalogue,
+    contacts,
+    credit_notes,
+    invoices,
+    oauth,
+    payments,
+    quotes,
+)
 from connectors.sage50.sandbox.company import seed
 from connectors.sage50.sandbox.refusals import lost, refusal
 from connectors.sdk.sandbox.faults import HTTP_FAULTS, FaultKind
@@ -19,6 +29,8 @@ _INDEXES: Mapping[str, Mapping[str, Index]] = {
     "contact": {"email": lambda record: [email] if (email := contacts.email_of(record)) else []},
     "sales_invoice": {"contact": lambda record: [record["input"]["contact_id"]]},
     "sales_credit_note": {"contact": lambda record: [record["input"]["contact_id"]]},
+    "sales_quote": {"contact": lambda record: [record["input"]["contact_id"]]},
+    "sales_estimate": {"contact": lambda record: [record["input"]["contact_id"]]},
 }
 
 
@@ -167,6 +179,8 @@ SIMULATOR = Simulator(
         *invoices.ROUTES,
         *credit_notes.ROUTES,
         *payments.ROUTES,
+        *allocations.ROUTES,
+        *quotes.ROUTES,
     ),
     faults=(*HTTP_FAULTS, _TEXT_MONEY),
     kinds=_KINDS,

@@ -28,7 +28,11 @@ _FORGOTTEN = (
     "ledger_account",
     "bank_account",
     "product",
+    "service",
+    "stock_item",
     "contact",
+    "address",
+    "attachment",
     "sales_invoice",
     "sales_credit_note",
     "contact_payment",
@@ -107,7 +111,7 @@ def _accounts(world: World, data: Json) -> dict[int, str]:
         }
         world.records.put("ledger_account", ids[code], record)
     for shown, code in data["bank_accounts"]:
-        bank = {"id": new_id(), "displayed_as": shown, "ledger_account_id": ids[code]}
+        bank = {"id": new_id(), "displayed_as": shown, "ledger_account_id": ids[code], "currency_id": "GBP"}
         world.records.put(
             "bank_account", bank["id"], bank | {"created_at": iso(world), "updated_at": iso(world)}
         )

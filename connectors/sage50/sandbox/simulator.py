@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 
 from connectors.sage50.sandbox import (
+    addresses,
     allocations,
+    attachments,
     business,
     catalogue,
     contacts,
     credit_notes,
+    currencies,
     invoices,
+    items,
     oauth,
     payments,
     quotes,
@@ -181,6 +185,10 @@ SIMULATOR = Simulator(
         *payments.ROUTES,
         *allocations.ROUTES,
         *quotes.ROUTES,
+        *items.ROUTES,
+        *currencies.ROUTES,
+        *addresses.ROUTES,
+        *attachments.ROUTES,
     ),
     faults=(*HTTP_FAULTS, _TEXT_MONEY),
     kinds=_KINDS,

@@ -133,7 +133,7 @@ def _given(data: Json) -> dict[str, Json]:
     if address:
         sent["main_address"] = address
     person = {
-        **({"email": normal_email(data["email"])} if data.get("email") else {}),
+        **({"email": normal_email(data["email"]) or data["email"]} if data.get("email") else {}),
         **({"telephone": data["phone"]} if data.get("phone") else {}),
         **({"name": data["contact_name"]} if data.get("contact_name") else {}),
     }

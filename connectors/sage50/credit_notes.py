@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from connectors.sage50.invoices import INVOICE, money_text, status_of
-from connectors.sage50.records import Kind, id_of
+from connectors.sage50.records import Kind, days_of, id_of
 from connectors.sdk.errors import OutcomeUnknown
 from connectors.sdk.numbers import decimal_of
 from connectors.sdk.schema import decimal, obj, text
@@ -31,7 +31,7 @@ def _output(note: Json) -> Json:
         "displayed_as": str(note.get("displayed_as") or ""),
         "status": status_of(note),
         "customer_id": id_of(note.get("contact")),
-        "date": str(note.get("date") or "")[:10],
+        **days_of(note, "date"),
         "reference": str(note.get("reference") or ""),
         **{name: money_text(note.get(name)) for name in _AMOUNTS},
         **({} if left is None else {"outstanding_amount": money_text(left)}),

@@ -17,6 +17,11 @@ FILTERS: dict[str, tuple[str, Schema]] = {
 }
 _PRICES = {"product": "sales_prices", "stock_item": "sales_prices", "service": "sales_rates"}
 _PRICE = {"product": "price", "stock_item": "price", "service": "rate"}
+_PRICE_TYPE = {
+    "product": "product_sales_price_type",
+    "stock_item": "product_sales_price_type",
+    "service": "service_rate_type",
+}
 _STOCK = ("quantity_in_stock", "reorder_level", "reorder_quantity", "cost_price")
 _PLAIN = ("item_code", "description", "active")
 
@@ -128,18 +133,21 @@ def changes_of(kind: Kind) -> Callable[[Call, Json, Json], dict[str, Json]]:
 
     def changes(call: Call, data: Json, now: Json) -> dict[str, Json]:
         sent = _body(call, kind, data)
-        name, word = _PRICES[kind.name], _PRICE[kind.name]
+        name = _PRICES[kind.name]
         if name in sent:
-            first, *rest = now.get(name) or [{}]
-            sent[name] = [{**sent[name][0], **_kept(first), word: data["sales_price"]}, *rest]
+            first, *rest = [_as_sent(kind, price) for price in now.get(name) or [{}]]
+            sent[name] = [{**sent[name][0], **first, _PRICE[kind.name]: data["sales_price"]}, *rest]
         return sent
 
     return changes
 
 
-def _kept(price: Json) -> dict[str, Json]:
-    """A price's own words, such as its name."""
-    return {name: value for name, value in price.items() if isinstance(value, str | bool)}
+def _as_sent(kind: Kind, price: Json) -> dict[str, Json]:
+    """A price as Sage gave it, as Sage takes it."""
+    word, which = _PRICE[kind.name], _PRICE_TYPE[kind.name]
+    plain = {name: price[name] for name in ("id", f"{word}_name", f"{word}_includes_tax") if name in price}
+    typed = {f"{which}_id": id_of(price[which])} if id_of(price.get(which)) else {}
+    return {**plain, **typed, **_known(word, price.get(word))}
 
 
 def _body(call: Call, kind: Kind, data: Json) -> dict[str, Json]:

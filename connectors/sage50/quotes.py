@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from connectors.sage50.invoice_body import INVOICE_FIELDS, invoice_lines
 from connectors.sage50.invoices import money_text
-from connectors.sage50.records import Finder, Kind, id_of, marked
+from connectors.sage50.records import Finder, Kind, days_of, id_of, marked
 from connectors.sdk.marks import stamp
 from connectors.sdk.operation import Call, Mark
 from connectors.sdk.schema import date, decimal, obj, text
@@ -36,8 +36,7 @@ def _output(number: str) -> Callable[[Json], Json]:
         "displayed_as": str(quote.get("displayed_as") or ""),
         "status": id_of(quote.get("status")),
         "customer_id": id_of(quote.get("contact")),
-        "date": str(quote.get("date") or "")[:10],
-        "expiry_date": str(quote.get("expiry_date") or "")[:10],
+        **days_of(quote, "date", "expiry_date"),
         "reference": str(quote.get("reference") or ""),
         **{name: money_text(quote.get(name)) for name in _AMOUNTS},
         "currency": id_of(quote.get("currency")),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from connectors.sage50.invoices import money_text
-from connectors.sage50.records import Kind, id_of
+from connectors.sage50.records import Kind, days_of, id_of
 from connectors.sdk.numbers import decimal_of
 from connectors.sdk.operation import Call, Mark
 from connectors.sdk.schema import date, decimal, items, obj, text
@@ -36,7 +36,7 @@ def _receipt(payment: Json) -> Json:
         "displayed_as": str(payment.get("displayed_as") or ""),
         "customer_id": id_of(payment.get("contact")),
         "bank_account_id": id_of(payment.get("bank_account")),
-        "date": str(payment.get("date") or "")[:10],
+        **days_of(payment, "date"),
         "reference": str(payment.get("reference") or ""),
         "total_amount": money_text(payment.get("total_amount")),
         "currency": id_of(payment.get("currency")),
@@ -51,7 +51,7 @@ def _allocation(allocation: Json) -> Json:
         "id": str(allocation["id"]),
         "displayed_as": str(allocation.get("displayed_as") or ""),
         "customer_id": id_of(allocation.get("contact")),
-        "date": str(allocation.get("date") or "")[:10],
+        **days_of(allocation, "date"),
         "allocated": _parts(allocation),
     }
 

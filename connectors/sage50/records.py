@@ -33,6 +33,7 @@ __all__ = [
     "Finder",
     "Kind",
     "change",
+    "days_of",
     "holds",
     "id_of",
     "listing",
@@ -81,6 +82,11 @@ class Kind:
 def id_of(value: Json) -> str:
     """The id of a record another one points at, "" for none."""
     return str(value.get("id") or "") if isinstance(value, dict) else ""
+
+
+def days_of(record: Json, *names: str) -> dict[str, str]:
+    """The days that the record has, as YYYY-MM-DD."""
+    return {name: str(record[name])[:10] for name in names if record.get(name)}
 
 
 def read_record(call: Call, kind: Kind, far_id: str) -> Json:

@@ -4,9 +4,10 @@ import pytest
 
 from connectors.sdk import errors, registry
 from connectors.sdk.operation import Write
-from connectors.sdk.wire import Json
+from connectors.sdk.wire import Json, Request
 from tests.contract.conftest import Bench
 from tests.contract.sage_shop import DAY, READS, WRITES, Shop
+from tests.contract.test_polls_against_the_sandbox import Looking
 
 ABSENT = "0" * 32
 
@@ -272,3 +273,65 @@ def test_currencies_and_their_rates_are_read(shop: Shop) -> None:
     }
     assert {"GBP", "EUR"} <= set(currencies)
     assert (rates["EUR"]["rate"], rates["EUR"]["base_currency"]) == ("1.17", "GBP")
+
+
+CHANGED = {
+    "product_changed": ("products", "create_product", "update_product"),
+    "service_changed": ("services", "create_service", "update_service"),
+    "stock_item_changed": ("stock_items", "create_stock_item", "update_stock_item"),
+}
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_an_item_is_found_when_made_changed_and_deleted(shop: Shop, name: str) -> None:
+    path, _, update = CHANGED[name]
+    looking = Looking(shop.bench, f"sage50.{name}", {})
+    looking.sweep()
+    data = WRITES[update](shop)
+    (made,) = looking.sweep()
+    shop.bench.write(f"sage50.{update}", data, "change")
+    (changed,) = looking.sweep()
+    assert (changed.record, changed.key != made.key) == (made.record, True)
+    shop.bench.call("sage50").send(Request("DELETE", f"/{path}/{made.record}"))
+    (deleted,) = looking.sweep()
+    assert (deleted.record, deleted.deleted) == (made.record, True)
+    assert looking.sweep() == []
+
+
+def test_a_receipt_is_found_when_booked_and_deleted_and_what_it_paid_is_open_again(shop: Shop) -> None:
+    looking = Looking(shop.bench, "sage50.receipt_changed", {})
+    looking.sweep()
+    data = shop.receipt_data("541.72", "541.72")
+    key = shop.made("create_receipt", data)
+    (booked,) = looking.sweep()
+    assert (booked.record, booked.data["total_amount"], booked.data["allocated"]) == (
+        key,
+        "541.72",
+        [{"document_id": data["allocated"][0]["document_id"], "amount": "541.72"}],
+    )
+    shop.bench.call("sage50").send(Request("DELETE", f"/contact_payments/{key}"))
+    (deleted,) = looking.sweep()
+    assert (deleted.record, deleted.deleted) == (key, True)
+    paid = shop.bench.read("sage50.get_invoice", {"invoice_id": data["allocated"][0]["document_id"]})
+    assert (paid["status"], paid["outstanding_amount"]) == ("UNPAID", "541.72")
+
+
+@pytest.mark.parametrize("of", ["quote", "estimate"])
+def test_a_quote_is_found_when_made_and_when_it_becomes_an_invoice(shop: Shop, of: str) -> None:
+    looking = Looking(shop.bench, f"sage50.{of}_changed", {})
+    looking.sweep()
+    key = shop.made(f"create_{of}", shop.quote_data())
+    assert [one.record for one in looking.sweep()] == [key]
+    invoice = shop.made("create_invoice_from_quote", {"quote_id": key, "of": of, "date": DAY})
+    (changed,) = looking.sweep()
+    assert (changed.record, changed.data["invoice_id"]) == (key, invoice)
+
+
+def test_a_credit_note_is_found_when_made_and_voided(shop: Shop) -> None:
+    looking = Looking(shop.bench, "sage50.credit_note_changed", {})
+    looking.sweep()
+    note = shop.credit_note()
+    assert [one.record for one in looking.sweep()] == [note]
+    shop.bench.call("sage50").send(Request("DELETE", f"/sales_credit_notes/{note}", {"void_reason": "wrong"}))
+    (voided,) = looking.sweep()
+    assert (voided.data["status"], voided.data["outstanding_amount"]) == ("VOID", "0.00")

@@ -12,6 +12,7 @@ from connectors.sage50.sandbox.oauth import seed_client
 from connectors.sage50.sandbox.payments import TYPES
 from connectors.sage50.sandbox.values import iso, new_id, round2
 from connectors.sdk.sandbox.simulator import World
+from connectors.sdk.sandbox.store import Record
 from connectors.sdk.wire import Json
 
 __all__ = ["seed"]
@@ -119,25 +120,33 @@ def _accounts(world: World, data: Json) -> dict[int, str]:
 
 
 def _products(world: World, data: Json, accounts: dict[int, str]) -> dict[str, Json]:
-    """Products by item code, with price and tax rate."""
-    found = {}
-    for code, description, nominal, price, rate in data["products"]:
-        record = {
-            "id": new_id(),
-            "displayed_as": f"{description} ({code})",
-            "created_at": iso(world),
-            "updated_at": iso(world),
-            "description": description,
-            "item_code": code,
-            "sales_ledger_account_id": accounts[nominal],
-            "purchase_ledger_account_id": accounts[5000],
-            "sales_tax_rate_id": rate,
-            "sales_prices": [{"price_name": "Sales price", "price": price, "price_includes_tax": False}],
-            "source_guid": None,
-            "active": True,
-        }
-        found[code] = world.records.put("product", str(record["id"]), record)
-    return found
+    """Products by item code, with price and tax rate; beside them what is sold as services and from stock."""
+    for row in data["services"]:
+        rate = {"rate_name": "Sales rate", "rate": row[3], "rate_includes_tax": False}
+        _item(world, "service", row, accounts, {"sales_rates": [rate], "purchase_ledger_account_id": None})
+    stock = {"quantity_in_stock": "40", "reorder_level": "10", "reorder_quantity": "20", "cost_price": None}
+    for row in data["stock_items"]:
+        _item(world, "stock_item", row, accounts, stock)
+    return {row[0]: _item(world, "product", row, accounts, {}) for row in data["products"]}
+
+
+def _item(world: World, kind: str, row: Json, accounts: dict[int, str], more: Record) -> Record:
+    code, description, nominal, price, rate = row
+    record: Record = {
+        "id": new_id(),
+        "displayed_as": f"{description} ({code})",
+        "created_at": iso(world),
+        "updated_at": iso(world),
+        "description": description,
+        "item_code": code,
+        "sales_ledger_account_id": accounts[nominal],
+        "purchase_ledger_account_id": accounts[5000],
+        "sales_tax_rate_id": rate,
+        "sales_prices": [{"price_name": "Sales price", "price": price, "price_includes_tax": False}],
+        "source_guid": None,
+        "active": True,
+    }
+    return world.records.put(kind, str(record["id"]), record | more)
 
 
 def _invoice(world: World, invoice: Json, contacts: dict[str, str], products: dict[str, Json]) -> Json:

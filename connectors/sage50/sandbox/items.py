@@ -14,7 +14,7 @@ from connectors.sdk.sandbox.simulator import Route, World
 from connectors.sdk.sandbox.store import Record
 from connectors.sdk.wire import Json
 
-__all__ = ["ROUTES", "item_view"]
+__all__ = ["ROUTES", "WARES", "item_view"]
 
 _AMOUNTS = ("quantity_in_stock", "reorder_level", "reorder_quantity", "cost_price")
 _TEXTS = ("description", "item_code", "source_guid", "notes")
@@ -27,7 +27,7 @@ _LINKS = {
 
 
 @dataclass(frozen=True)
-class _Ware:
+class Ware:
     """One kind of item: what it must have, and what its prices are called."""
 
     kind: str
@@ -43,13 +43,13 @@ class _Ware:
 
 _BOTH = ("description", "sales_ledger_account_id", "purchase_ledger_account_id")
 _WARES = (
-    _Ware("product", _BOTH),
-    _Ware("service", ("description", "sales_ledger_account_id"), "sales_rates", "rate"),
-    _Ware("stock_item", ("item_code", *_BOTH), longest_code=30),
+    Ware("product", _BOTH),
+    Ware("service", ("description", "sales_ledger_account_id"), "sales_rates", "rate"),
+    Ware("stock_item", ("item_code", *_BOTH), longest_code=30),
 )
 
 
-def item_view(ware: _Ware) -> Callable[[World, Record], dict[str, Json]]:
+def item_view(ware: Ware) -> Callable[[World, Record], dict[str, Json]]:
     """How an item is shown with all its attributes."""
 
     def view(world: World, record: Record) -> dict[str, Json]:
@@ -69,13 +69,13 @@ def item_view(ware: _Ware) -> Callable[[World, Record], dict[str, Json]]:
     return view
 
 
-def _are_prices(ware: _Ware, prices: Json) -> bool:
+def _are_prices(ware: Ware, prices: Json) -> bool:
     return isinstance(prices, list) and all(
         isinstance(one, dict) and decimal(one.get(ware.price)) is not None for one in prices
     )
 
 
-def _check(world: World, ware: _Ware, body: Record) -> None:
+def _check(world: World, ware: Ware, body: Record) -> None:
     problems = Problems(ware.kind)
     for name in ware.required:
         if not body.get(name):
@@ -94,7 +94,7 @@ def _check(world: World, ware: _Ware, body: Record) -> None:
     problems.check()
 
 
-def _kept(world: World, ware: _Ware, body: Record) -> Record:
+def _kept(world: World, ware: Ware, body: Record) -> Record:
     code = body.get("item_code")
     shown = f"{body['description']} ({code})" if code else str(body["description"])
     prices = [one | {ware.price: str(one[ware.price])} for one in body.get(ware.prices) or []]
@@ -111,19 +111,19 @@ def _plain(value: Json) -> Json:
     return str(value) if isinstance(value, Decimal | int) and not isinstance(value, bool) else value
 
 
-def _made(world: World, ware: _Ware, body: Record) -> Reply:
+def _made(world: World, ware: Ware, body: Record) -> Reply:
     _check(world, ware, {**body, "id": None})
     start: Record = {"id": new_id(), "created_at": iso(world)}
     record = world.records.put(ware.kind, start["id"], start | _kept(world, ware, body))
     return Reply(item_view(ware)(world, record), 201)
 
 
-def _in_path(world: World, ware: _Ware, request: Request) -> Record:
+def _in_path(world: World, ware: Ware, request: Request) -> Record:
     record = world.records.get(ware.kind, request.params["key"])
     return record if record and not record.get("deleted_at") else unknown_record()
 
 
-def _changed(world: World, ware: _Ware, request: Request) -> Reply:
+def _changed(world: World, ware: Ware, request: Request) -> Reply:
     record, body = _in_path(world, ware, request), unwrap(request, ware.kind)
     merged = record | body | {"id": record["id"]}
     _check(world, ware, merged)
@@ -131,7 +131,7 @@ def _changed(world: World, ware: _Ware, request: Request) -> Reply:
     return Reply(item_view(ware)(world, kept))
 
 
-def _deleted(world: World, ware: _Ware, request: Request) -> Reply:
+def _deleted(world: World, ware: Ware, request: Request) -> Reply:
     record, now = _in_path(world, ware, request), iso(world)
     sold = (one for one in world.records.all("sales_invoice") if _sells(one, record["id"]))
     if any(sold):
@@ -144,7 +144,7 @@ def _sells(invoice: Record, key: str) -> bool:
     return any(key in (line["product_id"], line["service_id"]) for line in invoice["lines"])
 
 
-def _listed(world: World, ware: _Ware, request: Request) -> Reply:
+def _listed(world: World, ware: Ware, request: Request) -> Reply:
     search, active = request.query("search").lower(), request.query("active")
     found = [
         one
@@ -158,14 +158,14 @@ def _listed(world: World, ware: _Ware, request: Request) -> Reply:
 _Handler = Callable[[World, Request], Reply]
 
 
-def _routes(ware: _Ware) -> tuple[Route, ...]:
+def _routes(ware: Ware) -> tuple[Route, ...]:
     path, one, view = f"/v3.1/{ware.path}", f"/v3.1/{ware.path}/<key>", item_view(ware)
 
     def create(world: World, request: Request) -> Reply:
         body = unwrap(request, ware.kind)
         return once(world, body, lambda: _made(world, ware, body))
 
-    def bound(handler: Callable[[World, _Ware, Request], Reply]) -> _Handler:
+    def bound(handler: Callable[[World, Ware, Request], Reply]) -> _Handler:
         return lambda world, request: handler(world, ware, request)
 
     return (
@@ -177,5 +177,5 @@ def _routes(ware: _Ware) -> tuple[Route, ...]:
     )
 
 
-WARES: Mapping[str, _Ware] = {ware.kind: ware for ware in _WARES}
+WARES: Mapping[str, Ware] = {ware.kind: ware for ware in _WARES}
 ROUTES = tuple(route for ware in _WARES for route in _routes(ware))

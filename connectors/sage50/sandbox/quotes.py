@@ -16,14 +16,14 @@ from connectors.sdk.sandbox.simulator import Route, World
 from connectors.sdk.sandbox.store import Record
 from connectors.sdk.wire import Json
 
-__all__ = ["ROUTES", "quote_view"]
+__all__ = ["ESTIMATE", "QUOTE", "ROUTES", "Name", "quote_view"]
 
 _MONEY = ("net_amount", "tax_amount", "total_amount")
 _PLAIN = ("date", "expiry_date", "reference", "notes")
 
 
 @dataclass(frozen=True)
-class _Name:
+class Name:
     """What one country calls it."""
 
     noun: str
@@ -42,10 +42,10 @@ class _Name:
         return f"{self.noun}_lines"
 
 
-QUOTE, ESTIMATE = _Name("quote", "QU-"), _Name("estimate", "ES-")
+QUOTE, ESTIMATE = Name("quote", "QU-"), Name("estimate", "ES-")
 
 
-def quote_view(name: _Name) -> Callable[[World, Record], dict[str, Json]]:
+def quote_view(name: Name) -> Callable[[World, Record], dict[str, Json]]:
     """How one is shown with all its attributes."""
 
     def view(world: World, quote: Record) -> dict[str, Json]:
@@ -69,7 +69,7 @@ def quote_view(name: _Name) -> Callable[[World, Record], dict[str, Json]]:
     return view
 
 
-def _summed(world: World, name: _Name, body: Record) -> Record:
+def _summed(world: World, name: Name, body: Record) -> Record:
     """Check a body and work out what is kept of it."""
     problems = Problems(name.kind)
     check_head(world, body | {"status_id": None}, problems)
@@ -92,7 +92,7 @@ def _summed(world: World, name: _Name, body: Record) -> Record:
     return sums_of(world, body, lines, name.lines)
 
 
-def _made(world: World, name: _Name, body: Record) -> Reply:
+def _made(world: World, name: Name, body: Record) -> Reply:
     summed, now = _summed(world, name, body), iso(world)
     number = str(world.records.next_number(name.kind, 1))
     quote: Record = {
@@ -108,12 +108,12 @@ def _made(world: World, name: _Name, body: Record) -> Reply:
     return Reply(quote_view(name)(world, kept), 201)
 
 
-def _in_path(world: World, name: _Name, request: Request) -> Record:
+def _in_path(world: World, name: Name, request: Request) -> Record:
     quote = world.records.get(name.kind, request.params["key"])
     return quote if quote and not quote.get("deleted_at") else unknown_record()
 
 
-def _changed(world: World, name: _Name, request: Request) -> Reply:
+def _changed(world: World, name: Name, request: Request) -> Reply:
     quote, body = _in_path(world, name, request), unwrap(request, name.kind)
     if quote["invoice_id"]:
         refuse(422, "RecordInvalid", f"The {name.noun} has an invoice and can't be edited", "base")
@@ -123,7 +123,7 @@ def _changed(world: World, name: _Name, request: Request) -> Reply:
     return Reply(quote_view(name)(world, kept))
 
 
-def _routes(name: _Name) -> tuple[Route, ...]:
+def _routes(name: Name) -> tuple[Route, ...]:
     path, one = f"/v3.1/{name.path}", f"/v3.1/{name.path}/<key>"
     view = quote_view(name)
 

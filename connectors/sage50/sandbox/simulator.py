@@ -95,6 +95,27 @@ def _contact_summary(world: World, contact: Record) -> Summary:
     return Summary(view["name"], facts)
 
 
+_ITEMS = (("product", "Products"), ("service", "Services"), ("stock_item", "Stock items"))
+
+
+def _items(kind: str, title: str) -> Kind:
+    columns = (
+        Column(title.removesuffix("s"), lambda _world, one: str(one["description"])),
+        Column("Code", lambda _world, one: str(one["item_code"] or "")),
+    )
+    return Kind(kind, title, columns, items.item_view(items.WARES[kind]))
+
+
+def _quotes(name: quotes.Name, title: str) -> Kind:
+    columns = (
+        Column(title.removesuffix("s"), lambda _world, one: str(one["displayed_as"])),
+        Column("Customer", _customer),
+        Column("Total", lambda _world, one: money(one["total_amount"], one["currency_id"]), numeric=True),
+        Column("State", lambda _world, one: catalogue.QUOTE_STATUSES[one["status"]]),
+    )
+    return Kind(name.kind, title, columns, quotes.quote_view(name))
+
+
 _KINDS = (
     Kind(
         "sales_invoice",
@@ -134,15 +155,8 @@ _KINDS = (
         contacts.contact_view,
         _contact_summary,
     ),
-    Kind(
-        "product",
-        "Products",
-        (
-            Column("Product", lambda _world, one: str(one["description"])),
-            Column("Code", lambda _world, one: str(one["item_code"] or "")),
-        ),
-        lambda _world, one: one,
-    ),
+    *(_quotes(name, title) for name, title in ((quotes.QUOTE, "Quotes"), (quotes.ESTIMATE, "Estimates"))),
+    *(_items(kind, title) for kind, title in _ITEMS),
     Kind(
         "contact_payment",
         "Receipts",
@@ -151,6 +165,15 @@ _KINDS = (
             Column("Total", lambda _world, one: str(one["total_amount"]), numeric=True),
         ),
         payments.payment_view,
+    ),
+    Kind(
+        "contact_allocation",
+        "Allocations",
+        (
+            Column("Allocation", lambda _world, one: str(one["displayed_as"])),
+            Column("Documents", lambda _world, one: str(len(one["allocated"])), numeric=True),
+        ),
+        allocations.allocation_view,
     ),
 )
 

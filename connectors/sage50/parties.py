@@ -19,6 +19,7 @@ _ADDRESS = {
     "postal_code": "postal_code",
     "country_id": "country",
 }
+_NEW_ADDRESS = {"address_type_id": "DELIVERY", "is_main_address": True}
 ADDRESS_FIELDS: dict[str, Schema] = {
     "line1": text("Address line 1", longest=50),
     "line2": text("Address line 2", longest=50),
@@ -150,14 +151,26 @@ def body(_call: Call, data: Json, mark: Mark) -> dict[str, Json]:
             "is_main_address": True,
         }
     if "main_contact_person" in sent:
-        own = {"name": data["name"][:50], "contact_person_type_ids": data["types"], "is_main_contact": True}
-        sent["main_contact_person"] = {**own, **sent["main_contact_person"]}
+        sent["main_contact_person"] = {
+            **_new_person(data["name"], data["types"]),
+            **sent["main_contact_person"],
+        }
     return sent
+
+
+def _new_person(name: str, types: Json) -> dict[str, Json]:
+    return {"name": name[:50], "contact_person_type_ids": types, "is_main_contact": True}
 
 
 def changes(_call: Call, data: Json, now: Json) -> dict[str, Json]:
     """What is sent of a changed one: what was given. The mark by which it is recognised stays in its notes."""
     sent = _given(data)
+    if "main_contact_person" in sent and not now.get("main_contact_person"):
+        types = [id_of(one) for one in now.get("contact_types") or []]
+        person = _new_person(str(now.get("name") or ""), types)
+        sent["main_contact_person"] = {**person, **sent["main_contact_person"]}
+    if "main_address" in sent and not now.get("main_address"):
+        sent["main_address"] = {**sent["main_address"], **_NEW_ADDRESS}
     if "notes" in data:
         sent["notes"] = restamp(data["notes"], str(now.get("notes") or ""))
     return sent

@@ -49,6 +49,9 @@ __all__ = [
 Filters = Mapping[str, tuple[str, Schema]]
 """The inputs of a list: {our name: (Sage's filter, schema)}."""
 
+_NEVER_SHOWN = {"contact_person_type_ids"}
+"""What Sage takes beside a contact but doesn't give back there."""
+
 _NESTED: dict[str, Json] = {"nested_attributes": "all"}
 
 
@@ -317,7 +320,7 @@ def removal(kind: Kind, title: str, *, help: str = "") -> Write:
 
 def holds(now: Json, sent: Mapping[str, Json]) -> bool:
     """Whether a record as Sage gives it holds what was sent: ids where it nests records, amounts by value."""
-    return all(_holds_one(now, name, value) for name, value in sent.items())
+    return all(_holds_one(now, name, value) for name, value in sent.items() if name not in _NEVER_SHOWN)
 
 
 def _holds_one(now: Json, name: str, value: Json) -> bool:

@@ -105,9 +105,16 @@ def contact_view(world: World, contact: Record) -> dict[str, Json]:
         "main_contact_person": _person(given.get("main_contact_person")),
         "deleted_at": contact.get("deleted_at"),
         "system": False,
-        "deletable": not world.records.find("sales_invoice", "contact", contact["id"]),
+        "deletable": not _has_transactions(world, contact),
         "links": [],
     }
+
+
+def _has_transactions(world: World, contact: Record) -> bool:
+    """Whether anything was invoiced to this contact, credited or paid by it."""
+    kinds = ("sales_invoice", "sales_credit_note", "contact_payment")
+    found = (one for kind in kinds for one in world.records.find(kind, "contact", contact["id"]))
+    return any(not one.get("deleted_at") for one in found)
 
 
 def _check(world: World, body: Record) -> None:
@@ -204,7 +211,7 @@ def update(world: World, request: Request) -> Reply:
 
 def delete(world: World, request: Request) -> Reply:
     contact = _in_path(world, request)
-    if world.records.find("sales_invoice", "contact", contact["id"]):
+    if _has_transactions(world, contact):
         refuse(422, "RecordInvalid", "The contact has transactions and can't be deleted", "base")
     world.records.put("contact", contact["id"], contact | {"deleted_at": iso(world)})
     return Reply(status=204)

@@ -33,6 +33,7 @@ _INDEXES: Mapping[str, Mapping[str, Index]] = {
     "contact": {"email": lambda record: [email] if (email := contacts.email_of(record)) else []},
     "sales_invoice": {"contact": lambda record: [record["input"]["contact_id"]]},
     "sales_credit_note": {"contact": lambda record: [record["input"]["contact_id"]]},
+    "contact_payment": {"contact": lambda record: [record["contact_id"]]},
     "sales_quote": {"contact": lambda record: [record["input"]["contact_id"]]},
     "sales_estimate": {"contact": lambda record: [record["input"]["contact_id"]]},
 }

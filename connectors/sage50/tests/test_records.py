@@ -407,3 +407,26 @@ def test_release_invoice_happened_when_the_invoice_is_posted(status: str, found:
     posted = sage().on("GET", "/sales_invoices/i1", json={**draft, "status": {"id": "UNPAID"}})
     with pytest.raises(Conflict):
         prepared(write, posted, {"invoice_id": "i1"})
+
+
+def test_a_contact_without_person_or_address_gets_whole_ones() -> None:
+    now = {"id": "r1", "name": "Fern & Sons", "contact_types": [{"id": "VENDOR"}]}
+    data = {"contact_id": "r1", "phone": "+44 1", "address": {"city": "York"}}
+    write = write_of("update_contact")
+    far = sage().on("GET", "/contacts/r1", json=now)
+    request = prepared(write, far, data)
+    assert request.json["contact"] == {
+        "main_address": {"city": "York", "address_type_id": "DELIVERY", "is_main_address": True},
+        "main_contact_person": {
+            "name": "Fern & Sons",
+            "contact_person_type_ids": ["VENDOR"],
+            "is_main_contact": True,
+            "telephone": "+44 1",
+        },
+    }
+    held = {
+        "main_address": {"city": "York", "address_type": {"id": "DELIVERY"}, "is_main_address": True},
+        "main_contact_person": {"name": "Fern & Sons", "telephone": "+44 1", "is_main_contact": True},
+    }
+    far.on("GET", "/contacts/r1", json={**now, **held})
+    assert [match.far_id for match in found_by(write, far.call(), request)] == ["r1"]

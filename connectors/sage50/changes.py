@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from connectors.sage50.records import Kind
 from connectors.sdk.operation import Call
+from connectors.sdk.schema import boolean, obj, timestamp
 from connectors.sdk.steady import steady_page
 from connectors.sdk.trigger import Arrival, CursorLost, Page, PollTrigger, content_hash, server_clock
 from connectors.sdk.wire import Json, Request, Response, Schema
 
-__all__ = ["Feed", "changes_trigger"]
+__all__ = ["Feed", "changes_trigger", "kind_trigger", "name_of", "output_of"]
 
 _FEEDS = ("changed", "deleted")
 _FILTERS = {"changed": "updated_or_created_since", "deleted": "deleted_since"}
@@ -26,7 +28,7 @@ class Feed:
     """A list of Sage: its path, the `attributes` of a record that are needed, and how it becomes `$event` and its name.
 
     `output` must do with a deleted record, of which Sage may tell little more than its id. `lost` are the filters that say
-    nothing about a deleted one. Fewer attributes than all keep large pages from failing.
+    nothing about a deleted one; `deletions` is False where Sage doesn't tell what was deleted. Fewer attributes than all keep large pages from failing.
     """
 
     path: str
@@ -35,6 +37,7 @@ class Feed:
     title: Callable[[Json], str]
     query: Mapping[str, Json] = field(default_factory=dict)
     lost: tuple[str, ...] = ()
+    deletions: bool = True
 
 
 def changes_trigger(
@@ -62,7 +65,9 @@ def changes_trigger(
         records, before = steady_page(read, page, 1)
         found = [_arrival(feed, kind, one) for one in (*before, *records)]
         more = bool(answers[0].json.get("$next"))
-        return Page(found, _following(kind, page, since, settings, more=more), server_clock(answers[0]))
+        wanted = feed.deletions and since is not None and settings.get("deletions", True)
+        following = _following(kind, page, more=more, wanted=wanted)
+        return Page(found, following, server_clock(answers[0]))
 
     return PollTrigger(
         title=title,
@@ -73,6 +78,35 @@ def changes_trigger(
         poll=poll,
         record=feed.path.strip("/").removesuffix("s"),
     )
+
+
+def kind_trigger(title: str, kind: Kind, feed: Feed, config: dict[str, Schema], help: str) -> PollTrigger:
+    """The poll trigger of one kind of record: its event is what reading one gives, with when and whether it is gone."""
+    seen = {"updated_at": timestamp("Changed", type=["string", "null"]), "deleted": boolean("Deleted")}
+    also = {"deletions": boolean("Also deletions", default=True)} if feed.deletions else {}
+    return changes_trigger(
+        title,
+        feed,
+        help=help,
+        config=obj({**config, **also}),
+        output=obj({**kind.schema["properties"], **seen}, required=("id", "deleted")),
+        sample={**kind.sample, "updated_at": "2026-11-21T09:30:10Z", "deleted": False},
+    )
+
+
+def output_of(kind: Kind, known_by: str) -> Callable[[Json], Json]:
+    """Of a deleted record Sage may give little more than its id: then `known_by` isn't there."""
+
+    def output(record: Json) -> Json:
+        given = kind.output(record) if known_by in record else {"id": str(record["id"])}
+        return {**given, "updated_at": record.get("deleted_at") or record.get("updated_at")}
+
+    return output
+
+
+def name_of(record: Json) -> str:
+    """What people call it."""
+    return str(record.get("displayed_as") or record["id"])
 
 
 def _place(cursor: str | None) -> tuple[str, int]:
@@ -94,13 +128,10 @@ def _since(kind: str, since: datetime | None) -> dict[str, Json]:
     return {_FILTERS[kind]: since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S+00:00")}
 
 
-def _following(
-    kind: str, page: int, since: datetime | None, settings: Mapping[str, Json], *, more: bool
-) -> str | None:
+def _following(kind: str, page: int, *, more: bool, wanted: bool) -> str | None:
     """The next page of this feed, else the other feed; deletions are asked for only from some time on."""
     if more:
         return f"{kind}:{page + 1}"
-    wanted = since is not None and settings.get("deletions", True)
     return "deleted:1" if kind == "changed" and wanted else None
 
 

@@ -35,6 +35,21 @@ _OURS = {
     "address_line_1": "line1",
     "address_line_2": "line2",
     "country_id": "country",
+    "contact_type_ids": "types",
+    "allocated_artefacts": "allocated",
+    "artefact_id": "document_id",
+    "quote_lines": "lines",
+    "estimate_lines": "lines",
+    "original_quote_estimate_id": "quote_id",
+    "sales_ledger_account_id": "sales_nominal_code",
+    "purchase_ledger_account_id": "purchase_nominal_code",
+    "sales_prices": "sales_price",
+    "sales_rates": "sales_price",
+    "file": "content",
+    "attachment_context_id": "document_id",
+    "attachment_context_type_id": "document",
+    "address_type_id": "type",
+    "is_main_address": "is_main",
 }
 """Sage's field names → those of our inputs, for the place of an error."""
 
@@ -136,9 +151,11 @@ def _brief(error: Json) -> dict[str, str]:
 
 def _pointer(source: str) -> str:
     """ "sales_invoice.invoice_lines[0].tax_rate_id" → "/lines/0/tax_rate_id"; "base" and "" concern the whole record."""
-    parts = [part for part in re.split(r"[.\[\]/]+", source) if part][1:]
+    record, *parts = [part for part in re.split(r"[.\[\]/]+", source) if part] or [""]
     if not parts:
         return ""
+    if record == "address" and parts == ["contact_id"]:
+        return "/contact_id"
     if parts[0] == "main_contact_person":
         return _PERSON.get(parts[-1], "/contact_name")
     return "".join(f"/{_OURS.get(part, part)}" for part in parts)

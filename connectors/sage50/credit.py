@@ -6,7 +6,7 @@ from connectors.sdk.numbers import decimal_of, decimal_text
 from connectors.sdk.operation import Asked, Call, Compensation, Remedy, RemedyLine
 from connectors.sdk.wire import Json
 
-__all__ = ["COMPENSATION", "credit_lines", "creditable", "offer"]
+__all__ = ["COMPENSATION", "copied_lines", "credit_lines", "creditable", "offer"]
 
 _KEPT = ("description", "quantity", "unit_price", "unit_price_includes_tax", "tax_amount", "discount_amount")
 _LINKED = ("ledger_account", "tax_rate", "product", "service", "eu_goods_services_type")
@@ -46,7 +46,12 @@ def creditable(invoice: Json) -> Json:
 
 def credit_lines(invoice: Json) -> list[dict[str, Json]]:
     """The invoice's lines as a credit note takes them: the same amounts, exactly as Sage gave them."""
-    return [_line(line) for line in invoice.get("invoice_lines") or []]
+    return copied_lines(invoice.get("invoice_lines"))
+
+
+def copied_lines(lines: Json) -> list[dict[str, Json]]:
+    """A document's lines as another document takes them: the same accounts, rates and amounts, exactly as Sage gave them."""
+    return [_line(line) for line in lines or []]
 
 
 def _line(line: Json) -> dict[str, Json]:

@@ -1,8 +1,8 @@
-"""What a Sage business has to choose from: ledger accounts, tax rates and, while connecting, businesses."""
+"""What a Sage business has to choose from: ledger accounts, tax rates, bank accounts and, while connecting, businesses."""
 
 from collections.abc import Mapping, Sequence
 
-from connectors.sage50.client import businesses
+from connectors.sage50.client import businesses, pages
 from connectors.sage50.ledger import ledger_accounts, tax_rates
 from connectors.sdk.discovery import Choice, Discovery
 from connectors.sdk.operation import Call
@@ -25,4 +25,16 @@ def own_businesses(call: Call, _given: Mapping[str, Json]) -> Sequence[Choice]:
     return [Choice(one["id"], one["name"]) for one in businesses(call)]
 
 
-DISCOVERY = Discovery(choices={"ledger_accounts": accounts, "tax_rates": rates, "businesses": own_businesses})
+def bank_accounts(call: Call, _given: Mapping[str, Json]) -> Sequence[Choice]:
+    found = pages(call, "/bank_accounts", {})
+    return [Choice(str(one["id"]), str(one.get("displayed_as") or one["id"])) for one in found]
+
+
+DISCOVERY = Discovery(
+    choices={
+        "ledger_accounts": accounts,
+        "tax_rates": rates,
+        "businesses": own_businesses,
+        "bank_accounts": bank_accounts,
+    }
+)

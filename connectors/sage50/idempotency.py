@@ -4,10 +4,16 @@ from datetime import timedelta
 
 from connectors.sdk.operation import Idempotency
 
-__all__ = ["NATIVE"]
+__all__ = ["NATIVE", "native"]
 
-NATIVE = Idempotency(
-    "native",
-    scope="the business: the same idempotency_id answers as the first time; later our mark in the notes is looked for",
-    window=timedelta(days=7),
-)
+
+def native(later: str) -> Idempotency:
+    """`later` says what is done once Sage has forgotten the id."""
+    return Idempotency(
+        "native",
+        scope=f"the business: the same idempotency_id answers as the first time; later {later}",
+        window=timedelta(days=7),
+    )
+
+
+NATIVE = native("our mark in the notes is looked for")

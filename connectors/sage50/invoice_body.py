@@ -7,7 +7,7 @@ from connectors.sdk.operation import Call
 from connectors.sdk.schema import date, decimal, items, obj, text
 from connectors.sdk.wire import Json, Schema
 
-__all__ = ["INVOICE_FIELDS", "INVOICE_REQUIRED", "NOTES_LONGEST", "invoice_body"]
+__all__ = ["INVOICE_FIELDS", "INVOICE_REQUIRED", "NOTES_LONGEST", "invoice_body", "invoice_lines"]
 
 NOTES_LONGEST = 1900
 """Characters of a flow's notes: Sage takes 2,000, and our mark stands behind them."""
@@ -47,13 +47,18 @@ def invoice_body(call: Call, data: Json, notes: str) -> dict[str, Json]:
         "date": data["date"],
         "reference": data.get("reference", ""),
         "notes": notes,
-        "invoice_lines": [_line(call, line, number) for number, line in enumerate(data["lines"])],
+        "invoice_lines": invoice_lines(call, data["lines"]),
     }
     if data.get("due_date"):
         invoice["due_date"] = data["due_date"]
     if data.get("currency"):
         invoice["currency_id"] = data["currency"]
     return invoice
+
+
+def invoice_lines(call: Call, lines: Json) -> list[Json]:
+    """The lines as Sage takes them, of a quote or estimate too. Raises `Data` with its place."""
+    return [_line(call, line, number) for number, line in enumerate(lines)]
 
 
 def _line(call: Call, line: Json, number: int) -> dict[str, Json]:

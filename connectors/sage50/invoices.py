@@ -1,13 +1,15 @@
 """A sales invoice as flows see it: decimal strings, ids, and the status Sage gave it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from connectors.sage50.client import pages
 from connectors.sdk.errors import NotFound, OutcomeUnknown
+from connectors.sdk.marks import has_mark, unstamp
 from connectors.sdk.numbers import decimal_text
-from connectors.sdk.operation import Call, Standing
+from connectors.sdk.operation import Call, Mark, Match, Standing
 from connectors.sdk.paths import path_of
 from connectors.sdk.schema import date, decimal, obj, text
-from connectors.sdk.wire import Json, Schema
+from connectors.sdk.wire import Json, Request, Schema
 
 __all__ = [
     "INVOICE",
@@ -15,10 +17,12 @@ __all__ = [
     "amount_of",
     "invoice_output",
     "is_draft",
+    "matches_of",
     "money_text",
     "read_invoice",
     "standing_of",
     "status_of",
+    "unmarked_invoice",
 ]
 
 INVOICE: Schema = obj(
@@ -117,6 +121,25 @@ def is_draft(call: Call, invoice_id: str) -> bool:
         return status_of(read_invoice(call, invoice_id)) == "DRAFT"
     except NotFound:
         return False
+
+
+def matches_of(call: Call, request: Request, mark: Mark) -> Sequence[Match]:
+    """The invoices that this request may have made: the customer's of that day whose notes carry our mark."""
+    sent = request.json["sales_invoice"]
+    query = {"contact_id": sent["contact_id"], "from_date": sent["date"], "to_date": sent["date"]}
+    return [
+        Match(str(one["id"]), invoice_output(one), str(one.get("created_at") or ""), "mark in the notes")
+        for one in pages(call, "/sales_invoices", query)
+        if has_mark(one.get("notes"), mark)
+    ]
+
+
+def unmarked_invoice(request: Request) -> Json:
+    """The invoice a request makes, without our markers."""
+    invoice = {
+        name: value for name, value in request.json["sales_invoice"].items() if name != "idempotency_id"
+    }
+    return {**invoice, "notes": unstamp(invoice["notes"])}
 
 
 def amount_of(output: Json) -> Mapping[str, str]:

@@ -54,9 +54,36 @@ NAMES = [
     "sales_ledger_account_id",
     "credit_days",
     "idempotency_id",
+    "expiry_date",
+    "quote_lines",
+    "estimate_lines",
+    "status_id",
+    "original_quote_estimate_id",
+    "transaction_type_id",
+    "reference",
+    "sales_rates",
+    "item_code",
+    "address_type_id",
+    "is_main_address",
+    "file",
+    "file_name",
+    "attachment_context_type_id",
+    "attachment_context_id",
     "token",
 ]
-WRAPS = ("contact", "product", "sales_invoice", "contact_payment")
+WRAPS = (
+    "contact",
+    "product",
+    "service",
+    "stock_item",
+    "sales_invoice",
+    "sales_quote",
+    "sales_estimate",
+    "contact_payment",
+    "contact_allocation",
+    "address",
+    "attachment",
+)
 
 
 def filled(bench: Bench, rule: str) -> str:

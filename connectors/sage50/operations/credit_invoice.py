@@ -1,21 +1,18 @@
 """Credit a posted sales invoice: a credit note with the same lines, dated the day it is asked for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from connectors.sage50.client import pages
 from connectors.sage50.credit import credit_lines, creditable
+from connectors.sage50.credit_notes import CREDIT_NOTE, amount_of
 from connectors.sage50.idempotency import NATIVE
-from connectors.sage50.invoices import INVOICE, money_text, read_invoice, status_of
-from connectors.sdk.errors import NotFound, OutcomeUnknown
+from connectors.sage50.invoices import read_invoice
+from connectors.sage50.records import standing_of
 from connectors.sdk.marks import has_mark, stamp, unstamp
-from connectors.sdk.numbers import decimal_of, decimal_text
-from connectors.sdk.operation import Call, Mark, Match, Standing, Write
-from connectors.sdk.paths import path_of
+from connectors.sdk.numbers import decimal_text
+from connectors.sdk.operation import Call, Mark, Match, Write
 from connectors.sdk.schema import date, obj, text
 from connectors.sdk.wire import Json, Request, Response
-
-_SHARED = ("id", "number", "displayed_as", "status", "date", "reference")
-_AMOUNTS = ("net_amount", "tax_amount", "total_amount")
 
 
 def prepare(call: Call, data: Json, mark: Mark) -> Request:
@@ -40,7 +37,7 @@ def prepare(call: Call, data: Json, mark: Mark) -> Request:
 
 
 def result(_data: Json, response: Response) -> Json:
-    return _output(response.json)
+    return CREDIT_NOTE.read(response.json)
 
 
 def find(call: Call, request: Request, mark: Mark) -> Sequence[Match]:
@@ -48,20 +45,10 @@ def find(call: Call, request: Request, mark: Mark) -> Sequence[Match]:
     sent = request.json["sales_credit_note"]
     query = {"contact_id": sent["contact_id"], "from_date": sent["date"], "to_date": sent["date"]}
     return [
-        Match(str(one["id"]), _output(one), str(one.get("created_at") or ""), "mark in the notes")
+        Match(str(one["id"]), CREDIT_NOTE.output(one), str(one.get("created_at") or ""), "mark in the notes")
         for one in pages(call, "/sales_credit_notes", query)
         if has_mark(one.get("notes"), mark)
     ]
-
-
-def standing(call: Call, far_id: str) -> Standing:
-    try:
-        note = call.get(path_of("sales_credit_notes", far_id))
-    except NotFound:
-        return "gone"
-    if note.get("deleted_at"):
-        return "gone"
-    return "void" if status_of(note) == "VOID" else "stands"
 
 
 def unmarked(request: Request) -> Json:
@@ -69,28 +56,6 @@ def unmarked(request: Request) -> Json:
         name: value for name, value in request.json["sales_credit_note"].items() if name != "idempotency_id"
     }
     return {**note, "notes": unstamp(note["notes"])}
-
-
-def amount(output: Json) -> Mapping[str, str]:
-    """What is credited counts against what was invoiced."""
-    total = decimal_of(output["total_amount"])
-    return {"amount": format(-total, "f"), "currency": output["currency"]}
-
-
-def _output(note: Json) -> Json:
-    if not isinstance(note, dict) or not note.get("id") or "total_amount" not in note:
-        raise OutcomeUnknown("Sage's answer is not a credit note.", code="not_a_credit_note")
-    return {
-        "id": str(note["id"]),
-        "number": str(note.get("credit_note_number") or ""),
-        "displayed_as": str(note.get("displayed_as") or ""),
-        "status": status_of(note),
-        "date": str(note.get("date") or "")[:10],
-        "reference": str(note.get("reference") or ""),
-        **{name: money_text(note.get(name)) for name in _AMOUNTS},
-        "currency": str((note.get("currency") or {}).get("id") or ""),
-        "invoice": str(note.get("original_invoice_number") or ""),
-    }
 
 
 OPERATION = Write(
@@ -106,32 +71,14 @@ OPERATION = Write(
         },
         required=("invoice_id", "date", "reason"),
     ),
-    output=obj(
-        {
-            **{name: INVOICE["properties"][name] for name in (*_SHARED, *_AMOUNTS, "currency")},
-            "invoice": text("Credited invoice", help="Its number."),
-        },
-        required=("id", "displayed_as", "status", *_AMOUNTS, "currency"),
-    ),
-    sample={
-        "id": "a1c1c0de5a6e4f0d8b1f0c2d3e4f5a6b",
-        "number": "3",
-        "displayed_as": "SCN-3",
-        "status": "UNPAID",
-        "date": "2026-11-23",
-        "reference": "SI-57",
-        "net_amount": "1203.80",
-        "tax_amount": "240.76",
-        "total_amount": "1444.56",
-        "currency": "GBP",
-        "invoice": "SI-57",
-    },
+    output=CREDIT_NOTE.schema,
+    sample=CREDIT_NOTE.sample,
     idempotency=NATIVE,
     prepare=prepare,
     result=result,
     far_id=lambda output: str(output["id"]),
     unmarked=unmarked,
     find=find,
-    standing=standing,
-    amount=amount,
+    standing=standing_of(CREDIT_NOTE),
+    amount=amount_of,
 )

@@ -1,18 +1,17 @@
-"""What invoices are made of and tests read: businesses, user, ledger accounts, tax rates, currencies, products, statuses."""
+"""What invoices are made of and tests read: businesses, user, ledger accounts, tax rates, currencies, statuses."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from connectors.sage50.sandbox.idempotency import once
 from connectors.sage50.sandbox.listing import envelope, reference, since
-from connectors.sage50.sandbox.refusals import Problems, unknown_record
-from connectors.sage50.sandbox.values import amount, check_known, check_lengths, decimal, iso, new_id, unwrap
+from connectors.sage50.sandbox.refusals import unknown_record
+from connectors.sage50.sandbox.values import amount
 from connectors.sdk.sandbox.http import Reply, Request
 from connectors.sdk.sandbox.simulator import Route, World
 from connectors.sdk.sandbox.store import Record
 from connectors.sdk.wire import Json
 
-__all__ = ["ROUTES", "STATUSES", "link", "new_id_view"]
+__all__ = ["QUOTE_STATUSES", "ROUTES", "STATUSES", "link", "new_id_view"]
 
 STATUSES: Mapping[str, str] = {
     "DRAFT": "Draft",
@@ -22,15 +21,25 @@ STATUSES: Mapping[str, str] = {
     "VOID": "Void",
     "PRO_FORMA": "Pro forma",
 }
+QUOTE_STATUSES: Mapping[str, str] = {
+    "PENDING": "Pending",
+    "ACCEPTED": "Accepted",
+    "DECLINED": "Declined",
+    "INVOICED": "Invoiced",
+}
+"""The sandbox's own: Sage's are not documented, so that clients read them from what comes back."""
+
 _PATHS = {
     "ledger_account": "ledger_accounts",
     "tax_rate": "tax_rates",
     "currency": "currencies",
     "product": "products",
+    "service": "services",
     "artefact_status": "artefact_statuses",
     "bank_account": "bank_accounts",
     "country": "countries",
     "contact_type": "contact_types",
+    "transaction_type": "transaction_types",
 }
 
 
@@ -74,18 +83,10 @@ def _tax_rate(_world: World, record: Record) -> dict[str, Json]:
     }
 
 
-def _product(world: World, record: Record) -> dict[str, Json]:
-    prices = [price | {"price": amount(price["price"])} for price in record["sales_prices"]]
-    return new_id_view("products", record) | {
-        "description": record["description"],
-        "item_code": record["item_code"],
-        "sales_ledger_account": link(world, "ledger_account", record["sales_ledger_account_id"]),
-        "purchase_ledger_account": link(world, "ledger_account", record["purchase_ledger_account_id"]),
-        "sales_tax_rate": link(world, "tax_rate", record["sales_tax_rate_id"]),
-        "sales_prices": prices,
-        "source_guid": record["source_guid"],
-        "active": record["active"],
-        "deleted_at": None,
+def _bank_account(world: World, record: Record) -> dict[str, Json]:
+    return new_id_view("bank_accounts", record) | {
+        "ledger_account": link(world, "ledger_account", record["ledger_account_id"]),
+        "currency": link(world, "currency", record["currency_id"]),
     }
 
 
@@ -108,11 +109,11 @@ class _Shelf:
 _SHELVES = (
     _Shelf("ledger_account", "ledger_accounts", _ledger_account),
     _Shelf("tax_rate", "tax_rates", _tax_rate),
-    _Shelf("product", "products", _product),
+    _Shelf("bank_account", "bank_accounts", _bank_account),
     *(
         _Shelf(k, p, _plain(p))
         for k, p in _PATHS.items()
-        if k not in ("ledger_account", "tax_rate", "product")
+        if k not in ("ledger_account", "tax_rate", "bank_account", "product", "service")
     ),
 )
 
@@ -130,15 +131,13 @@ def _lister(shelf: _Shelf) -> Callable[[World, Request], Reply]:
                 for one in records
                 if (not visible or visible in one["visible_in"]) and hidden not in one["visible_in"]
             ]
-        if shelf.kind == "product" and request.query("active"):
-            records = [one for one in records if one["active"] == (request.query("active") == "true")]
         return envelope(world, request, shelf.path, records, shelf.view)
 
     return listed
 
 
 def _text(record: Record) -> str:
-    names = ("displayed_as", "name", "description", "item_code", "nominal_code")
+    names = ("displayed_as", "name", "nominal_code")
     return " ".join(str(record[name]) for name in names if record.get(name)).lower()
 
 
@@ -151,50 +150,7 @@ def _getter(shelf: _Shelf) -> Callable[[World, Request], Reply]:
     return got
 
 
-def create_product(world: World, request: Request) -> Reply:
-    body = unwrap(request, "product")
-    return once(world, body, lambda: _made(world, body))
-
-
-def _are_prices(prices: Json) -> bool:
-    return isinstance(prices, list) and all(
-        isinstance(price, dict) and decimal(price.get("price")) is not None for price in prices
-    )
-
-
-def _made(world: World, body: Record) -> Reply:
-    problems = Problems("product")
-    for name in ("description", "sales_ledger_account_id", "purchase_ledger_account_id"):
-        if not body.get(name):
-            problems.add(name, "can't be blank")
-    check_lengths(problems, body, {"item_code": 255, "source_guid": 255})
-    accounts = dict.fromkeys(("sales_ledger_account_id", "purchase_ledger_account_id"), "ledger_account")
-    check_known(world, problems, body, accounts | {"sales_tax_rate_id": "tax_rate"})
-    if not _are_prices(body.get("sales_prices") or []):
-        problems.add("sales_prices", "is not a number")
-    problems.check()
-    now, key = iso(world), new_id()
-    record: Record = {
-        "id": key,
-        "displayed_as": f"{body['description']} ({body['item_code']})"
-        if body.get("item_code")
-        else body["description"],
-        "created_at": now,
-        "updated_at": now,
-        "description": body["description"],
-        "item_code": body.get("item_code"),
-        "sales_ledger_account_id": body["sales_ledger_account_id"],
-        "purchase_ledger_account_id": body["purchase_ledger_account_id"],
-        "sales_tax_rate_id": body.get("sales_tax_rate_id"),
-        "sales_prices": [price | {"price": str(price["price"])} for price in body.get("sales_prices") or []],
-        "source_guid": body.get("source_guid"),
-        "active": body.get("active", True),
-    }
-    return Reply(_product(world, world.records.put("product", key, record)), 201)
-
-
 ROUTES = (
     *(Route("GET", f"/v3.1/{shelf.path}", _lister(shelf)) for shelf in _SHELVES),
     *(Route("GET", f"/v3.1/{shelf.path}/<key>", _getter(shelf)) for shelf in _SHELVES),
-    Route("POST", "/v3.1/products", create_product),
 )

@@ -9,8 +9,10 @@ from connectors.sage50.sandbox.catalogue import STATUSES
 from connectors.sage50.sandbox.contacts import new_contact
 from connectors.sage50.sandbox.invoices import new_invoice
 from connectors.sage50.sandbox.oauth import seed_client
+from connectors.sage50.sandbox.payments import TYPES
 from connectors.sage50.sandbox.values import iso, new_id, round2
 from connectors.sdk.sandbox.simulator import World
+from connectors.sdk.sandbox.store import Record
 from connectors.sdk.wire import Json
 
 __all__ = ["seed"]
@@ -27,10 +29,19 @@ _FORGOTTEN = (
     "ledger_account",
     "bank_account",
     "product",
+    "service",
+    "stock_item",
     "contact",
+    "address",
+    "attachment",
     "sales_invoice",
     "sales_credit_note",
     "contact_payment",
+    "contact_allocation",
+    "on_account",
+    "sales_quote",
+    "sales_estimate",
+    "transaction_type",
     "idempotency",
     "code",
     "sequence",
@@ -77,6 +88,8 @@ def _plain(world: World, data: Json) -> None:
         world.records.put("currency", key, {"id": key, "displayed_as": shown, "exchange_rate": rate} | now)
     for key, shown in STATUSES.items():
         world.records.put("artefact_status", key, {"id": key, "displayed_as": shown} | now)
+    for key, shown in TYPES.items():
+        world.records.put("transaction_type", key, {"id": key, "displayed_as": shown} | now)
     for key, shown, percentage in data["tax_rates"]:
         world.records.put("tax_rate", key, {"id": key, "displayed_as": shown, "percentage": percentage} | now)
 
@@ -99,7 +112,7 @@ def _accounts(world: World, data: Json) -> dict[int, str]:
         }
         world.records.put("ledger_account", ids[code], record)
     for shown, code in data["bank_accounts"]:
-        bank = {"id": new_id(), "displayed_as": shown, "ledger_account_id": ids[code]}
+        bank = {"id": new_id(), "displayed_as": shown, "ledger_account_id": ids[code], "currency_id": "GBP"}
         world.records.put(
             "bank_account", bank["id"], bank | {"created_at": iso(world), "updated_at": iso(world)}
         )
@@ -107,25 +120,33 @@ def _accounts(world: World, data: Json) -> dict[int, str]:
 
 
 def _products(world: World, data: Json, accounts: dict[int, str]) -> dict[str, Json]:
-    """Products by item code, with price and tax rate."""
-    found = {}
-    for code, description, nominal, price, rate in data["products"]:
-        record = {
-            "id": new_id(),
-            "displayed_as": f"{description} ({code})",
-            "created_at": iso(world),
-            "updated_at": iso(world),
-            "description": description,
-            "item_code": code,
-            "sales_ledger_account_id": accounts[nominal],
-            "purchase_ledger_account_id": accounts[5000],
-            "sales_tax_rate_id": rate,
-            "sales_prices": [{"price_name": "Sales price", "price": price, "price_includes_tax": False}],
-            "source_guid": None,
-            "active": True,
-        }
-        found[code] = world.records.put("product", str(record["id"]), record)
-    return found
+    """Products by item code, with price and tax rate; beside them what is sold as services and from stock."""
+    for row in data["services"]:
+        rate = {"rate_name": "Sales rate", "rate": row[3], "rate_includes_tax": False}
+        _item(world, "service", row, accounts, {"sales_rates": [rate], "purchase_ledger_account_id": None})
+    stock = {"quantity_in_stock": "40", "reorder_level": "10", "reorder_quantity": "20", "cost_price": None}
+    for row in data["stock_items"]:
+        _item(world, "stock_item", row, accounts, stock)
+    return {row[0]: _item(world, "product", row, accounts, {}) for row in data["products"]}
+
+
+def _item(world: World, kind: str, row: Json, accounts: dict[int, str], more: Record) -> Record:
+    code, description, nominal, price, rate = row
+    record: Record = {
+        "id": new_id(),
+        "displayed_as": f"{description} ({code})",
+        "created_at": iso(world),
+        "updated_at": iso(world),
+        "description": description,
+        "item_code": code,
+        "sales_ledger_account_id": accounts[nominal],
+        "purchase_ledger_account_id": accounts[5000],
+        "sales_tax_rate_id": rate,
+        "sales_prices": [{"price_name": "Sales price", "price": price, "price_includes_tax": False}],
+        "source_guid": None,
+        "active": True,
+    }
+    return world.records.put(kind, str(record["id"]), record | more)
 
 
 def _invoice(world: World, invoice: Json, contacts: dict[str, str], products: dict[str, Json]) -> Json:

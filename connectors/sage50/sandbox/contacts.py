@@ -12,7 +12,16 @@ from connectors.sdk.sandbox.simulator import Route, World
 from connectors.sdk.sandbox.store import Record
 from connectors.sdk.wire import Json
 
-__all__ = ["ROUTES", "contact_link", "contact_view", "email_of", "new_contact", "normalized"]
+__all__ = [
+    "ADDRESS_LENGTHS",
+    "ROUTES",
+    "address_view",
+    "contact_link",
+    "contact_view",
+    "email_of",
+    "new_contact",
+    "normalized",
+]
 
 MOST_CREDIT_DAYS = 365
 _LENGTHS = {
@@ -22,7 +31,7 @@ _LENGTHS = {
     "credit_terms_and_conditions": 2000,
     "source_guid": 255,
 }
-_ADDRESS = {"address_line_1": 50, "address_line_2": 50, "city": 50, "region": 50, "postal_code": 10}
+ADDRESS_LENGTHS = {"address_line_1": 50, "address_line_2": 50, "city": 50, "region": 50, "postal_code": 10}
 _PERSON = {"name": 50, "telephone": 50, "mobile": 50, "email": 100}
 _PLAIN = ("name", "reference", "tax_number", "notes", "locale", "source_guid", "credit_terms_and_conditions")
 _LINKS = {
@@ -55,12 +64,14 @@ def contact_link(contact: Record | None) -> Json:
     }
 
 
-def _address(world: World, address: Json) -> Json:
+def address_view(world: World, address: Json) -> Json:
+    """An address as the API shows it; None for none."""
     if not address:
         return None
-    lines = {name: address.get(name) for name in _ADDRESS}
+    lines = {name: address.get(name) for name in ADDRESS_LENGTHS}
     shown = ", ".join(str(value) for value in lines.values() if value)
-    kind = {"id": address.get("address_type_id") or "DELIVERY", "displayed_as": "Delivery"}
+    kind_id = str(address.get("address_type_id") or "DELIVERY")
+    kind = {"id": kind_id, "displayed_as": kind_id.capitalize()}
     country = link(world, "country", address.get("country_id"))
     bare = {"id": address["id"], "displayed_as": shown, "$path": f"/addresses/{address['id']}"}
     return bare | lines | {"country": country, "address_type": kind, "is_main_address": True}
@@ -89,14 +100,21 @@ def contact_view(world: World, contact: Record) -> dict[str, Json]:
         "email": (given.get("main_contact_person") or {}).get("email"),
         "credit_limit": amount(limit) if limit is not None else None,
         "credit_days": given.get("credit_days"),
-        "main_address": _address(world, given.get("main_address")),
-        "delivery_address": _address(world, given.get("delivery_address")),
+        "main_address": address_view(world, given.get("main_address")),
+        "delivery_address": address_view(world, given.get("delivery_address")),
         "main_contact_person": _person(given.get("main_contact_person")),
         "deleted_at": contact.get("deleted_at"),
         "system": False,
-        "deletable": not world.records.find("sales_invoice", "contact", contact["id"]),
+        "deletable": not _has_transactions(world, contact),
         "links": [],
     }
+
+
+def _has_transactions(world: World, contact: Record) -> bool:
+    """Whether anything was invoiced to this contact, credited or paid by it."""
+    kinds = ("sales_invoice", "sales_credit_note", "contact_payment")
+    found = (one for kind in kinds for one in world.records.find(kind, "contact", contact["id"]))
+    return any(not one.get("deleted_at") for one in found)
 
 
 def _check(world: World, body: Record) -> None:
@@ -116,7 +134,7 @@ def _check(world: World, body: Record) -> None:
     problems.check()
     for name in ("main_address", "delivery_address"):
         if body.get(name):
-            check_lengths(problems, body[name], _ADDRESS, f"{name}.")
+            check_lengths(problems, body[name], ADDRESS_LENGTHS, f"{name}.")
             check_known(world, problems, body[name], {"country_id": "country"}, f"{name}.")
     _check_person(problems, body.get("main_contact_person") or {})
     _check_credit(problems, body)
@@ -193,7 +211,7 @@ def update(world: World, request: Request) -> Reply:
 
 def delete(world: World, request: Request) -> Reply:
     contact = _in_path(world, request)
-    if world.records.find("sales_invoice", "contact", contact["id"]):
+    if _has_transactions(world, contact):
         refuse(422, "RecordInvalid", "The contact has transactions and can't be deleted", "base")
     world.records.put("contact", contact["id"], contact | {"deleted_at": iso(world)})
     return Reply(status=204)

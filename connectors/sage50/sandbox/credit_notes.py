@@ -7,6 +7,7 @@ from connectors.sage50.sandbox.invoices import check_head, dated, sums_of
 from connectors.sage50.sandbox.lines import line_view, priced
 from connectors.sage50.sandbox.listing import envelope
 from connectors.sage50.sandbox.refusals import Problems, refuse, unknown_record
+from connectors.sage50.sandbox.settling import outstanding
 from connectors.sage50.sandbox.values import amount, check_lengths, iso, new_id, round2, unwrap, valid_date
 from connectors.sdk.sandbox.http import Reply, Request
 from connectors.sdk.sandbox.simulator import Route, World
@@ -33,11 +34,11 @@ def note_view(world: World, note: Record) -> dict[str, Json]:
         "exchange_rate": rate,
         **money,
         **{f"base_currency_{name}": round2(value / rate) for name, value in money.items()},
-        "outstanding_amount": money["total_amount"] if note["status"] != "VOID" else amount("0"),
+        "outstanding_amount": outstanding(note),
         "credit_note_lines": [line_view(world, line) for line in note["lines"]],
         "void_reason": note["void_reason"],
         "deleted_at": note.get("deleted_at"),
-        "payments_allocations": [],
+        "payments_allocations": note["allocations"],
         "links": [],
     }
 
@@ -71,6 +72,8 @@ def _made(world: World, body: Record) -> Reply:
         "created_at": now,
         "updated_at": now,
         "status": body.get("status_id") or "UNPAID",
+        "total_paid": "0.00",
+        "allocations": [],
         "void_reason": None,
     }
     kept = world.records.put("sales_credit_note", note["id"], note | summed)
@@ -110,7 +113,7 @@ def void(world: World, request: Request) -> Reply:
     reason = request.query("void_reason")
     if not reason:
         refuse(422, "RecordInvalid", "Void reason can't be blank", "sales_credit_note.void_reason")
-    if note["status"] == "VOID":
+    if note["status"] == "VOID" or note["allocations"]:
         refuse(422, "RecordInvalid", "The credit note can't be voided", "base")
     return _saved(world, note, status="VOID", void_reason=reason)
 

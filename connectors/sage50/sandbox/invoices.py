@@ -24,7 +24,7 @@ from connectors.sdk.sandbox.simulator import Route, World
 from connectors.sdk.sandbox.store import Record
 from connectors.sdk.wire import Json
 
-__all__ = ["ROUTES", "check_head", "dated", "invoice_view", "new_invoice", "settled", "sums_of"]
+__all__ = ["ROUTES", "check_head", "dated", "invoice_view", "new_invoice", "sums_of"]
 
 _LENGTHS = {"reference": 25, "notes": 2000, "invoice_number_prefix": 6, "void_reason": 255}
 _MONEY = ("net_amount", "tax_amount", "total_amount")
@@ -131,6 +131,8 @@ def _jsonable(body: Record) -> Record:
 
 def new_invoice(world: World, body: Record) -> Record:
     """Check, add up and save a new invoice; it is posted at once unless its status is DRAFT or PRO_FORMA."""
+    origin = body.get("original_quote_estimate_id")
+    _check_origin(world, origin)
     summed = _summed(world, body)
     prefix = body.get("invoice_number_prefix") or "SI-"
     number = str(body.get("invoice_number") or world.records.next_number("sales_invoice", 1001))
@@ -147,7 +149,9 @@ def new_invoice(world: World, body: Record) -> Record:
         "allocations": [],
         "void_reason": None,
     }
-    return world.records.put("sales_invoice", invoice["id"], invoice | summed)
+    kept = world.records.put("sales_invoice", invoice["id"], invoice | summed)
+    _tie(world, origin, invoice["id"])
+    return kept
 
 
 def create(world: World, request: Request) -> Reply:
@@ -196,13 +200,31 @@ def void(world: World, request: Request) -> Reply:
     return Reply(invoice_view(world, _saved(world, invoice, status="VOID", void_reason=reason)))
 
 
-def settled(world: World, invoice: Record, paid: Decimal, payment_id: str) -> Record:
-    """An invoice after `paid` more was allocated to it; its status follows."""
-    total = amount(invoice["total_amount"])
-    sum_paid = amount(invoice["total_paid"]) + paid
-    status = "PAID" if sum_paid >= total else "PART_PAID" if sum_paid > 0 else "UNPAID"
-    allocations = [*invoice["allocations"], {"artefact_id": payment_id, "amount": str(paid)}]
-    return _saved(world, invoice, total_paid=str(sum_paid), status=status, allocations=allocations)
+def _quote_of(world: World, key: Json) -> tuple[str, Record] | None:
+    """The quote or estimate an invoice is made of, with its kind."""
+    for kind in ("sales_quote", "sales_estimate"):
+        quote = world.records.get(kind, str(key)) if key else None
+        if quote and not quote.get("deleted_at"):
+            return kind, quote
+    return None
+
+
+def _check_origin(world: World, key: Json) -> None:
+    problems, found = Problems("sales_invoice"), _quote_of(world, key)
+    if key and found is None:
+        problems.add("original_quote_estimate_id", "does not exist")
+    elif found and found[1]["invoice_id"]:
+        problems.add("original_quote_estimate_id", "has an invoice already")
+    problems.check()
+
+
+def _tie(world: World, key: Json, invoice_id: str) -> None:
+    """The quote is invoiced now."""
+    found = _quote_of(world, key)
+    if found:
+        kind, quote = found
+        tied = {"invoice_id": invoice_id, "status": "INVOICED", "updated_at": iso(world)}
+        world.records.put(kind, quote["id"], quote | tied)
 
 
 def list_invoices(world: World, request: Request) -> Reply:

@@ -59,7 +59,8 @@ def _check(world: World, problems: Problems, line: Record, path: str) -> None:
     for name in ("description", "ledger_account_id", "unit_price"):
         if line.get(name) in (None, ""):
             problems.add(f"{path}{name}", "can't be blank")
-    check_known(world, problems, line, {"tax_rate_id": "tax_rate", "product_id": "product"}, path)
+    kinds = {"tax_rate_id": "tax_rate", "product_id": "product", "service_id": "service"}
+    check_known(world, problems, line, kinds, path)
     account = world.records.get("ledger_account", str(line.get("ledger_account_id")))
     if line.get("ledger_account_id") and account is None:
         problems.add(f"{path}ledger_account_id", "does not exist")
@@ -129,6 +130,7 @@ def line_view(world: World, line: Record) -> dict[str, Json]:
         "displayed_as": line["description"],
         "description": line["description"],
         "product": link(world, "product", line["product_id"]),
+        "service": link(world, "service", line["service_id"]),
         "ledger_account": link(world, "ledger_account", line["ledger_account_id"]),
         "tax_rate": link(world, "tax_rate", line["tax_rate_id"]),
         "unit_price_includes_tax": line["unit_price_includes_tax"],

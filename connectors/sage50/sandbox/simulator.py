@@ -2,7 +2,21 @@
 
 from collections.abc import Mapping
 
-from connectors.sage50.sandbox import business, catalogue, contacts, credit_notes, invoices, oauth, payments
+from connectors.sage50.sandbox import (
+    addresses,
+    allocations,
+    attachments,
+    business,
+    catalogue,
+    contacts,
+    credit_notes,
+    currencies,
+    invoices,
+    items,
+    oauth,
+    payments,
+    quotes,
+)
 from connectors.sage50.sandbox.company import seed
 from connectors.sage50.sandbox.refusals import lost, refusal
 from connectors.sdk.sandbox.faults import HTTP_FAULTS, FaultKind
@@ -19,6 +33,9 @@ _INDEXES: Mapping[str, Mapping[str, Index]] = {
     "contact": {"email": lambda record: [email] if (email := contacts.email_of(record)) else []},
     "sales_invoice": {"contact": lambda record: [record["input"]["contact_id"]]},
     "sales_credit_note": {"contact": lambda record: [record["input"]["contact_id"]]},
+    "contact_payment": {"contact": lambda record: [record["contact_id"]]},
+    "sales_quote": {"contact": lambda record: [record["input"]["contact_id"]]},
+    "sales_estimate": {"contact": lambda record: [record["input"]["contact_id"]]},
 }
 
 
@@ -79,6 +96,27 @@ def _contact_summary(world: World, contact: Record) -> Summary:
     return Summary(view["name"], facts)
 
 
+_ITEMS = (("product", "Products"), ("service", "Services"), ("stock_item", "Stock items"))
+
+
+def _items(kind: str, title: str) -> Kind:
+    columns = (
+        Column(title.removesuffix("s"), lambda _world, one: str(one["description"])),
+        Column("Code", lambda _world, one: str(one["item_code"] or "")),
+    )
+    return Kind(kind, title, columns, items.item_view(items.WARES[kind]))
+
+
+def _quotes(name: quotes.Name, title: str) -> Kind:
+    columns = (
+        Column(title.removesuffix("s"), lambda _world, one: str(one["displayed_as"])),
+        Column("Customer", _customer),
+        Column("Total", lambda _world, one: money(one["total_amount"], one["currency_id"]), numeric=True),
+        Column("State", lambda _world, one: catalogue.QUOTE_STATUSES[one["status"]]),
+    )
+    return Kind(name.kind, title, columns, quotes.quote_view(name))
+
+
 _KINDS = (
     Kind(
         "sales_invoice",
@@ -118,15 +156,8 @@ _KINDS = (
         contacts.contact_view,
         _contact_summary,
     ),
-    Kind(
-        "product",
-        "Products",
-        (
-            Column("Product", lambda _world, one: str(one["description"])),
-            Column("Code", lambda _world, one: str(one["item_code"] or "")),
-        ),
-        lambda _world, one: one,
-    ),
+    *(_quotes(name, title) for name, title in ((quotes.QUOTE, "Quotes"), (quotes.ESTIMATE, "Estimates"))),
+    *(_items(kind, title) for kind, title in _ITEMS),
     Kind(
         "contact_payment",
         "Receipts",
@@ -135,6 +166,15 @@ _KINDS = (
             Column("Total", lambda _world, one: str(one["total_amount"]), numeric=True),
         ),
         payments.payment_view,
+    ),
+    Kind(
+        "contact_allocation",
+        "Allocations",
+        (
+            Column("Allocation", lambda _world, one: str(one["displayed_as"])),
+            Column("Documents", lambda _world, one: str(len(one["allocated"])), numeric=True),
+        ),
+        allocations.allocation_view,
     ),
 )
 
@@ -167,6 +207,12 @@ SIMULATOR = Simulator(
         *invoices.ROUTES,
         *credit_notes.ROUTES,
         *payments.ROUTES,
+        *allocations.ROUTES,
+        *quotes.ROUTES,
+        *items.ROUTES,
+        *currencies.ROUTES,
+        *addresses.ROUTES,
+        *attachments.ROUTES,
     ),
     faults=(*HTTP_FAULTS, _TEXT_MONEY),
     kinds=_KINDS,

@@ -1,4 +1,4 @@
-"""Poll triggers contact_changed and sales_invoice_changed: two feeds, one after the other, and nothing missed between pages."""
+"""Poll triggers contact_changed, sales_invoice_changed and those of the other records: two feeds, one after the other, and nothing missed between pages."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -90,3 +90,38 @@ def test_a_status_says_nothing_about_what_was_deleted() -> None:
 def test_a_cursor_that_means_nothing_begins_anew(cursor: str) -> None:
     with pytest.raises(CursorLost):
         poll("contact_changed", sage(), cursor)
+
+
+FEEDS: dict[str, tuple[str, Json]] = {
+    "product_changed": ("/products", {"description": "Chair", "item_code": "CHAIR"}),
+    "service_changed": ("/services", {"description": "Fitting", "item_code": "FIT"}),
+    "stock_item_changed": ("/stock_items", {"description": "Chair", "quantity_in_stock": 24.0}),
+    "credit_note_changed": ("/sales_credit_notes", {"total_amount": "12.00", "status": {"id": "UNPAID"}}),
+    "receipt_changed": ("/contact_payments", {"total_amount": 12.0, "contact": {"id": "c1"}}),
+    "quote_changed": ("/sales_quotes", {"total_amount": 12.0, "status": {"id": "PENDING"}}),
+    "estimate_changed": ("/sales_estimates", {"total_amount": 12.0, "invoice": {"id": "i1"}}),
+}
+
+
+@pytest.mark.parametrize("name", FEEDS)
+def test_each_feed_is_asked_since_when_and_for_what_it_shows(name: str) -> None:
+    path, record = FEEDS[name]
+    changed = {"id": "r1", "displayed_as": "R-1", "updated_at": "2026-11-21T09:30:10Z", **record}
+    asked = {"updated_or_created_since": "2026-11-21T09:00:00+00:00", "page": "1"}
+    with sage().on("GET", path, query=asked, json=page([changed]), headers=CLOCK) as far:
+        first = poll(name, far)
+    assert set(record) <= set(str(far.sent[0].query["attributes"]).split(","))
+    (arrival,) = first.arrivals
+    assert (arrival.record, arrival.title, arrival.data["deleted"]) == ("r1", "R-1", False)
+    tells_deletions = not name.startswith(("quote", "estimate"))
+    assert first.cursor == ("deleted:1" if tells_deletions else None)
+
+
+@pytest.mark.parametrize("name", [name for name in FEEDS if not name.startswith(("quote", "estimate"))])
+def test_of_a_deleted_record_its_id_is_enough(name: str) -> None:
+    path, _ = FEEDS[name]
+    gone = {"id": "r1", "deleted_at": "2026-11-21T09:30:30Z"}
+    asked = {"deleted_since": "2026-11-21T09:00:00+00:00"}
+    with sage().on("GET", path, query=asked, json=page([gone])) as far:
+        (arrival,) = poll(name, far, "deleted:1").arrivals
+    assert arrival.data == {"id": "r1", "updated_at": "2026-11-21T09:30:30Z", "deleted": True}

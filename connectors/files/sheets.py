@@ -14,7 +14,8 @@ from typing import Any
 
 import openpyxl
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.utils.exceptions import IllegalCharacterError, InvalidFileException
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.utils.exceptions import InvalidFileException
 
 from connectors.files.columns import cells_of, plain
 from connectors.files.folder import Found, missing
@@ -106,9 +107,13 @@ def _rows(
 
 def sheet_bytes(names: Sequence[str], rows: Iterable[Sequence[object]], sheet: str) -> bytes:
     """An Excel file of these rows. A text is written as a text, also when it begins like a formula."""
+    table = [names, *rows] if names else list(rows)
+    for row in table:
+        for value in row:
+            _check(value)
     book = openpyxl.Workbook(write_only=True)
     page = book.create_sheet(sheet or "Sheet1")
-    for row in [names, *rows] if names else rows:
+    for row in table:
         page.append([_cell(page, value) for value in row])
     made = io.BytesIO()
     book.save(made)
@@ -116,18 +121,16 @@ def sheet_bytes(names: Sequence[str], rows: Iterable[Sequence[object]], sheet: s
 
 
 def _cell(page: Any, value: object) -> Any:
-    cell = WriteOnlyCell(page)
-    try:
-        fits = not isinstance(value, str) or len(value) <= _LONGEST_TEXT
-        cell.value = value if fits else None
-    except IllegalCharacterError:
-        fits = False
-    if not fits:
-        shown = str(value)[:40]
-        raise Data(f"Excel can't hold the text “{shown}”.", code="cell", pointer="/rows")
+    cell = WriteOnlyCell(page, value)
     if isinstance(value, str):
         cell.data_type = "s"
     return cell
+
+
+def _check(value: object) -> None:
+    """Raise `Data` for a text that a cell would cut or refuse."""
+    if isinstance(value, str) and (len(value) > _LONGEST_TEXT or ILLEGAL_CHARACTERS_RE.search(value)):
+        raise Data(f"Excel can't hold the text “{value[:40]}”.", code="cell", pointer="/rows")
 
 
 def _always_the_same(made: io.BytesIO) -> bytes:

@@ -27,6 +27,14 @@ def clean_env(**more: str) -> dict[str, str]:
     } | more
 
 
+def asked(*options: str) -> subprocess.CompletedProcess[str]:
+    """What `manage.py demo` says to options that start nothing."""
+    command = [sys.executable, "manage.py", "demo", *options]
+    return subprocess.run(
+        command, cwd=ROOT, env=clean_env(), capture_output=True, text=True, timeout=60, check=False
+    )
+
+
 def once(*options: str) -> dict[str, object]:
     """The object on the last line of a rehearsal that ended well."""
     command = [sys.executable, "manage.py", "demo", "--once", "--json", *options]
@@ -57,18 +65,8 @@ def test_a_deal_that_lacks_an_account_waits_and_becomes_one_invoice_once_it_has_
 
 
 def test_the_scenarios_are_listed_one_a_line_and_an_unknown_one_is_refused() -> None:
-    command = [sys.executable, "manage.py", "demo"]
-    how = {
-        "cwd": ROOT,
-        "env": clean_env(),
-        "capture_output": True,
-        "text": True,
-        "timeout": 60,
-        "check": False,
-    }
-    listed = subprocess.run([*command, "--list"], **how)
+    listed, refused = asked("--list"), asked("--once", "--scenario", "nightly")
     assert listed.stdout.splitlines() == ["closed-won-to-invoice", "missing-account"]
-    refused = subprocess.run([*command, "--once", "--scenario", "nightly"], **how)
     assert refused.returncode == 1
     assert "There is no scenario nightly" in refused.stderr
 

@@ -9,7 +9,6 @@ from typing import BinaryIO
 
 from connectors.files.columns import Cells, cells_of
 from connectors.files.folder import Found, Place, missing
-from connectors.files.sheets import sheet_page
 from connectors.sdk.errors import Data
 from connectors.sdk.numbers import parse_json
 from connectors.sdk.wire import Json
@@ -39,6 +38,8 @@ def read_page(place: Place, asked: Mapping[str, Json], at: Json) -> Json:
     if at is not None and at.get("of") != found.stamp:
         raise Data(f"{found.path} has changed while it was read.", code="file_changed", pointer="/path")
     if format_of(asked) == "xlsx":
+        from connectors.files.sheets import sheet_page  # noqa: PLC0415 - 15 MB, for those who read Excel only
+
         return sheet_page(place.path(found.path), found, asked, at, PAGE)
     try:
         with place.path(found.path).open("rb") as file:

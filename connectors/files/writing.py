@@ -13,7 +13,6 @@ from pathlib import Path
 from connectors.files.columns import cells_of
 from connectors.files.folder import Place
 from connectors.files.reading import format_of
-from connectors.files.sheets import sheet_bytes
 from connectors.sdk.errors import Config, Conflict, Data, NotFound
 from connectors.sdk.wire import Json
 
@@ -33,6 +32,8 @@ def content_of(asked: Mapping[str, Json]) -> bytes:
         return "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in checked).encode()
     header = names if asked.get("header", True) else []
     if kind == "xlsx":
+        from connectors.files.sheets import sheet_bytes  # noqa: PLC0415 - 15 MB, for those who write Excel only
+
         numbers = {column["name"] for column in declared if column.get("type") == "decimal"}
         table = [[_typed(row.get(name), decimal=name in numbers) for name in names] for row in checked]
         return sheet_bytes(header, table, str(asked.get("sheet") or ""))

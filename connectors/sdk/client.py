@@ -1,9 +1,10 @@
 """What a connector's `client.py` declares, as one value named `CLIENT`: signing in, headers, and its own classifier."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from connectors.sdk.account import Account, AuthKind, Identify
+from connectors.sdk.account import Account, AuthKind, Identify, Secrets
+from connectors.sdk.carriage import Carrier
 from connectors.sdk.errors import Failure
 from connectors.sdk.wire import Request, Response, Schema
 
@@ -20,6 +21,10 @@ def _default_only(_request: Request, _response: Response) -> Failure | None:
     return None
 
 
+def _nothing_more(_secrets: Secrets) -> Sequence[str]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Client:
     """How to talk to one far system.
@@ -27,7 +32,9 @@ class Client:
     `auth`: the ways to sign in, the usual one first. `identify` is the connection test. `settings`: the schema of what a
     person sets besides the secrets. `headers(account)`: added to every request. `classify(request, response)`: this
     system's refusals, also those with status 200; None leaves it to the default table. `recheck`: a path every accepted
-    account may read; when set, a 401 counts as a lost sign-in only if this read is refused too.
+    account may read; when set, a 401 counts as a lost sign-in only if this read is refused too. `carrier` carries the
+    requests when it isn't our HTTP client that does. `hidden(secrets)`: what must never be recorded besides the secrets as
+    they are, such as the tokens inside an address.
     """
 
     auth: tuple[AuthKind, ...]
@@ -36,6 +43,8 @@ class Client:
     headers: Callable[[Account], Mapping[str, str]] = _no_headers
     classify: Classify = _default_only
     recheck: str = ""
+    carrier: Carrier | None = None
+    hidden: Callable[[Secrets], Sequence[str]] = _nothing_more
 
     def auth_kind(self, kind: str) -> AuthKind:
         """The way to sign in called `kind`, or the usual one for "". Raises `KeyError` for an unknown one."""

@@ -83,7 +83,7 @@ def _to_hide(client: Client, account: Account) -> list[str]:
     plain = set(client.headers(account).values())
     made = [value for value in _signed(client, account).values() if value not in plain]
     secrets = [account.secrets.reveal(name) for name in account.secrets.names()]
-    return [*secrets, *made, *(value.partition(" ")[2] for value in made)]
+    return [*secrets, *made, *(value.partition(" ")[2] for value in made), *client.hidden(account.secrets)]
 
 
 def _digest(settings: Mapping[str, Json]) -> str:

@@ -8,9 +8,10 @@ from urllib.parse import quote, quote_plus
 
 import orjson
 
+from connectors.sdk.errors import Failure
 from connectors.sdk.wire import Json
 
-__all__ = ["REDACTED", "Redactor"]
+__all__ = ["REDACTED", "Redactor", "redacted"]
 
 REDACTED = "***"
 
@@ -87,6 +88,15 @@ class Redactor:
         if isinstance(value, list | tuple):
             return [self._walk(inner, clean=clean) for inner in value]
         return value
+
+
+def redacted(failure: Failure, redactor: Redactor) -> Failure:
+    """The same failure, without secret values in anything it says."""
+    failure.sentence = redactor.text(failure.sentence)
+    failure.args = (failure.sentence,)
+    failure.detail = redactor.text(failure.detail)
+    failure.info = redactor.json(failure.info)
+    return failure
 
 
 def _names_a_secret(text: str) -> bool:

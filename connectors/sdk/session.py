@@ -8,12 +8,13 @@ from threading import Lock
 from typing import Protocol
 
 from connectors.sdk.account import Account, AccountIdentity
+from connectors.sdk.carriage import Carrying
 from connectors.sdk.classify import classify_answer
 from connectors.sdk.errors import Auth, Config, Failure, RateLimited, Transient
 from connectors.sdk.guard import origin_of
 from connectors.sdk.http import Http, OnExchange, Waiting
 from connectors.sdk.ready import Ready, forget_ready, ready_for
-from connectors.sdk.redact import Redactor
+from connectors.sdk.redact import Redactor, redacted
 from connectors.sdk.registry import Connector
 from connectors.sdk.wire import Json, Request, Response
 
@@ -75,7 +76,7 @@ class LiveCall:
             return response
         if isinstance(failure, Auth) and self._client.recheck and request.path != self._client.recheck:
             failure = self._rechecked(failure)
-        raise _redacted(failure, self._http.redactor)
+        raise redacted(failure, self._http.redactor)
 
     def _sent(self, request: Request, *, must: bool = False) -> tuple[Response, Failure | None]:
         """The answer and what it means, told to the gate. Raises `Failure` when there is no answer."""
@@ -148,15 +149,28 @@ def open_call(  # noqa: PLR0913 - what the runtime lends a call, each by its nam
     thread waits for the far system. Raises `Config` when the account cannot be used at all.
     """
     ready = ready_for(connector, account)
-    http = Http(
-        ready.route,
-        on_exchange=on_exchange,
-        redactor=ready.redactor,
-        now=now,
-        before_send=before_send,
-        waiting=waiting,
-    )
-    return LiveCall(ready, http, now=now, budget=budget, gate=gate)
+    carrier = ready.client.carrier
+    sender: Sender
+    if carrier is None:
+        sender = Http(
+            ready.route,
+            on_exchange=on_exchange,
+            redactor=ready.redactor,
+            now=now,
+            before_send=before_send,
+            waiting=waiting,
+        )
+    else:
+        sender = Carrying(
+            carrier,
+            account,
+            on_exchange=on_exchange,
+            redactor=ready.redactor,
+            now=now,
+            before_send=before_send,
+            waiting=waiting,
+        )
+    return LiveCall(ready, sender, now=now, budget=budget, gate=gate)
 
 
 def identify(
@@ -209,11 +223,3 @@ class _Cache:
 
 
 _cache = _Cache()
-
-
-def _redacted(failure: Failure, redactor: Redactor) -> Failure:
-    failure.sentence = redactor.text(failure.sentence)
-    failure.args = (failure.sentence,)
-    failure.detail = redactor.text(failure.detail)
-    failure.info = redactor.json(failure.info)
-    return failure

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-__all__ = ["COMPANY", "CURRENCY", "EMAIL", "NAME", "Line", "deal_body", "expected_total"]
+__all__ = ["COMPANY", "CURRENCY", "EMAIL", "LINES", "NAME", "Line", "deal_body", "expected_total"]
 
 COMPANY, EMAIL, CURRENCY = "Northwind Tearooms Ltd", "dora.penn@northwind-tearooms.example", "GBP"
 NAME = f"{COMPANY} - spring refit"
@@ -36,8 +36,8 @@ LINES: Sequence[Line] = (
 """15 × 30.095 is 451.43: a double would say 451.42."""
 
 
-def deal_body() -> dict[str, object]:
-    """The deal as the sandbox takes it."""
+def deal_body(deal_lines: Sequence[Line] = LINES) -> dict[str, object]:
+    """The deal as the sandbox takes it, usually with its own lines."""
     customer = {
         "organization": COMPANY,
         "domain": "northwind-tearooms.example",
@@ -48,7 +48,7 @@ def deal_body() -> dict[str, object]:
         "address": "4 Harbour Row, Whitby YO21 3PU, GB",
     }
     names = ("sku", "description", "category", "quantity", "unit_price", "tax")
-    lines = [{name: getattr(line, name) for name in names} for line in LINES]
+    lines = [{name: getattr(line, name) for name in names} for line in deal_lines]
     return {
         "name": NAME,
         "stage": "Negotiation",

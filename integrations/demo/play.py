@@ -2,114 +2,132 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
 import requests
 
-from integrations.demo.deal import COMPANY, NAME, expected_total
-from integrations.demo.rest import RestClient
-from integrations.demo.sandbox import Sandbox
-from integrations.supervisor.console import Console
-from integrations.supervisor.group import Group
+from integrations.demo.deal import COMPANY, NAME, deal_body, expected_total
+from integrations.demo.report import Story
+from integrations.demo.scenario import RehearsalError, Scene
 
-__all__ = ["FLOW", "Play", "RehearsalError", "Story"]
+__all__ = ["FLOW", "KILL_POINTS", "RUN_WITHIN", "STEPS", "Play"]
 
 FLOW = "closed-won-to-invoice"
 REPEATS = 2
 RUN_WITHIN = 120.0  # seconds until the run is over, deaths of the worker included
 SETTLED_WITHIN = 60.0  # seconds until the repeats have been answered
 OVER = {"succeeded", "failed", "cancelled"}
+KILL_POINTS = (
+    "deal:before",
+    "contact:before",
+    "organization:before",
+    "customer:before",
+    "customer:intended",
+    "customer:sent",
+    "invoice:before",
+    "invoice:intended",
+    "invoice:sent",
+    "write_back:before",
+    "write_back:intended",
+    "write_back:sent",
+    "end:before",
+)
+"""Where a random kill strikes: every boundary of every step that calls a far system, and the end of the run."""
+
+STEPS = (
+    "won",
+    "deal",
+    "is_won",
+    "contact",
+    "organization",
+    "customer",
+    "lines",
+    "invoice",
+    "write_back",
+    "end",
+)
+"""The template flow's nodes in the order they are carried out, and the end of the run."""
 Found = TypeVar("Found")
 
 
-class RehearsalError(Exception):
-    """The main job did not happen as it must. The text is one sentence for a person."""
-
-
-@dataclass
-class Story:
-    """What happened, and what the far systems hold in the end. `invoice_total` is Sage's own, as decimal text."""
-
-    run: dict[str, Any]
-    event: dict[str, Any]
-    customers: int
-    invoices: int
-    invoice_total: str
-    written_back: bool
-    killed: str = ""
-    wrong: list[str] = field(default_factory=list)
-
-    @property
-    def webhook_to_invoice_ms(self) -> int:
-        """From the webhook's arrival to Sage's answer, by Interlock's clock."""
-        invoice = next(step for step in self.run["steps"] if step["path"] == "invoice")
-        return round((moment(invoice["ended_at"]) - moment(self.event["received_at"])).total_seconds() * 1000)
-
-
-def moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
 class Play:
-    """One deal, one run, two repeats. While it waits it looks after the group."""
+    """One deal, one run, two repeats. While it waits it looks after the group. Other plays change its parts."""
 
-    def __init__(self, group: Group, console: Console, client: RestClient, sandbox: Sandbox) -> None:
-        self._group = group
-        self._console = console
-        self._client = client
-        self._sandbox = sandbox
+    def __init__(self, scene: Scene) -> None:
+        self._group = scene.group
+        self.console = scene.console
+        self.client = scene.client
+        self.sandbox = scene.sandbox
 
     def run(self) -> Story:
         """Play it, and judge. Raises `RehearsalError` when the run doesn't end well, `StoppedError` on a signal."""
-        box = self._sandbox.add_deal()
-        self._console.say(f"The deal “{NAME}” is won.")
-        self._sandbox.win(box)
-        run = self._wait("the run to be over", self._run_that_is_over, RUN_WITHIN)
+        box = self.sandbox.add_deal(self.deal())
+        self.console.say(f"The deal “{NAME}” is won.")
+        self.sandbox.win(box)
+        run = self.carried()
         if run["state"] != "succeeded":
             raise RehearsalError(f"The run ended as {run['state']}: {_problems(run)}")
-        self._console.say(f"The run is over; the same webhook is delivered {REPEATS} more times.")
-        self._sandbox.resend_webhook(REPEATS)
-        event = self._wait("the repeats to be answered", lambda: self._repeated(run["event"]), SETTLED_WITHIN)
-        self._wait("every run to be over", self._all_over, SETTLED_WITHIN)
+        self.console.say(f"The run is over; the same webhook is delivered {REPEATS} more times.")
+        self.sandbox.resend_webhook(REPEATS)
+        event = self.wait("the repeats to be answered", lambda: self._repeated(run["event"]), SETTLED_WITHIN)
+        self.wait("every run to be over", self._all_over, SETTLED_WITHIN)
         return self._look(box, run, event)
+
+    def deal(self) -> dict[str, object]:
+        """The deal that is won, as the sandbox takes it."""
+        return deal_body()
+
+    def carried(self) -> dict[str, Any]:
+        """The run, once it is over."""
+        return self.wait("the run to be over", self._run_that_is_over, RUN_WITHIN)
+
+    def story(self, **found: Any) -> Story:
+        """What is told of it."""
+        return Story(**found)
+
+    def judged(self, story: Story) -> list[str]:
+        """What isn't as it must be."""
+        return judge(story)
+
+    def newest(self) -> dict[str, Any] | None:
+        """The flow's newest run with its steps."""
+        runs = self.client.runs(FLOW)
+        return self.client.run(runs[0]["id"]) if runs else None
 
     def _look(self, box: str, run: dict[str, Any], event: dict[str, Any]) -> Story:
         """What Sage and Streak hold, against what must be there."""
-        customers = self._sandbox.customers()
-        invoices = self._sandbox.invoices(customers)
+        customers = self.sandbox.customers()
+        invoices = self.sandbox.invoices(customers)
         total = invoices[0]["total_amount"] if invoices else "0"
-        on_box = self._sandbox.invoice_on_box(box)
-        story = Story(
-            run=self._client.run(run["id"]),
+        on_box = self.sandbox.invoice_on_box(box)
+        story = self.story(
+            run=self.client.run(run["id"]),
             event=event,
             customers=len(customers),
             invoices=len(invoices),
             invoice_total=f"{Decimal(str(total)):.2f}",
             written_back=bool(invoices) and on_box == invoices[0]["id"],
         )
-        story.wrong = list(judge(story))
+        story.wrong = self.judged(story)
         return story
 
     def _run_that_is_over(self) -> dict[str, Any] | None:
-        runs = self._client.runs(FLOW)
-        if not runs:
+        newest = self.newest()
+        if newest is None:
             return None
-        newest = self._client.run(runs[0]["id"])
         if newest["state"] == "parked" and newest["reason"] == "person":
             raise RehearsalError(f"The run waits for a person: {_problems(newest)}")
         return newest if newest["state"] in OVER else None
 
     def _repeated(self, number: int) -> dict[str, Any] | None:
-        event = self._client.event(number)
+        event = self.client.event(number)
         return event if event["duplicates"] >= REPEATS else None
 
     def _all_over(self) -> bool:
-        return all(run["state"] in OVER for run in self._client.runs(FLOW))
+        return all(run["state"] in OVER for run in self.client.runs(FLOW))
 
-    def _wait(self, what: str, look: Callable[[], Found | None], seconds: float) -> Found:
+    def wait(self, what: str, look: Callable[[], Found | None], seconds: float) -> Found:
         """Look until there is something, taking a server that is being restarted in stride."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

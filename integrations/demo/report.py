@@ -2,22 +2,50 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from integrations.demo.play import Story, moment
+__all__ = ["Story", "as_json", "told"]
 
-__all__ = ["as_json", "told"]
+
+@dataclass
+class Story:
+    """What happened, and what the far systems hold in the end. `invoice_total` is Sage's own, as decimal text."""
+
+    run: dict[str, Any]
+    event: dict[str, Any]
+    customers: int
+    invoices: int
+    invoice_total: str
+    written_back: bool
+    killed: str = ""
+    wrong: list[str] = field(default_factory=list)
+
+    @property
+    def webhook_to_invoice_ms(self) -> int:
+        """From the webhook's arrival to Sage's answer, by Interlock's clock."""
+        invoice = next(step for step in self.run["steps"] if step["path"] == "invoice")
+        return round(
+            (_moment(invoice["ended_at"]) - _moment(self.event["received_at"])).total_seconds() * 1000
+        )
+
+    def told(self) -> Iterator[str]:
+        return told(self)
+
+    def as_json(self, killed_at: str = "") -> str:
+        return as_json(self, killed_at)
 
 
 def told(story: Story) -> Iterator[str]:
     """The story, line by line. Times count from the webhook's arrival."""
-    arrived = moment(story.event["received_at"])
+    arrived = _moment(story.event["received_at"])
     yield f"  {0:8.3f} s  webhook stored as event {story.event['id']}, run {story.run['id']} queued"
     for step in story.run["steps"]:
         if step["ended_at"]:
-            after = (moment(step["ended_at"]) - arrived).total_seconds()
+            after = (_moment(step["ended_at"]) - arrived).total_seconds()
             yield f"  {after:8.3f} s  {step['path']:<14}{_how(step)}"
-    yield f"  {(moment(story.run['ended_at']) - arrived).total_seconds():8.3f} s  run {story.run['result']}"
+    yield f"  {(_moment(story.run['ended_at']) - arrived).total_seconds():8.3f} s  run {story.run['result']}"
     if story.killed:
         yield f"The worker was killed on the way: process {story.killed}."
     yield f"The webhook came {story.event['duplicates']} more times and was answered without another run."
@@ -44,3 +72,7 @@ def as_json(story: Story, killed_at: str = "") -> str:
         "webhook_to_invoice_ms": story.webhook_to_invoice_ms,
     }
     return json.dumps(found | ({"killed_at": killed_at} if killed_at else {}))
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -1,5 +1,6 @@
 """Interlock's own REST interface as a client sees it: signs in like a browser and asks."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import requests
@@ -33,6 +34,17 @@ class RestClient:
     def get(self, path: str, **query: str) -> Any:
         """The parsed answer of `GET /api/v1/<path>`."""
         answer = self._session.get(f"{self._origin}/api/v1/{path}", params=query, timeout=TIMEOUT)
+        answer.raise_for_status()
+        return answer.json()
+
+    def post(self, path: str, body: Mapping[str, Any]) -> Any:
+        """The parsed answer of `POST /api/v1/<path>`."""
+        answer = self._session.post(
+            f"{self._origin}/api/v1/{path}",
+            json=dict(body),
+            headers={"X-CSRFToken": self._session.cookies.get("csrftoken") or ""},
+            timeout=TIMEOUT,
+        )
         answer.raise_for_status()
         return answer.json()
 

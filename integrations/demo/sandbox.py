@@ -9,7 +9,7 @@ from typing import Any
 
 import requests
 
-from integrations.demo.deal import COMPANY, deal_body
+from integrations.demo.deal import COMPANY
 
 __all__ = ["Sandbox"]
 
@@ -30,9 +30,9 @@ class Sandbox:
         self._streak_sign = (str(systems["streak"]["access"]["api_key"]), "")
         self._sage_sign: dict[str, str] = {}
 
-    def add_deal(self) -> str:
-        """Put the rehearsal's deal on the board, in negotiation; returns its box key."""
-        return str(self._ask("POST", f"{self._control}/api/deals", json=deal_body())["key"])
+    def add_deal(self, body: Mapping[str, object]) -> str:
+        """Put a deal on the board, in negotiation; returns its box key."""
+        return str(self._ask("POST", f"{self._control}/api/deals", json=dict(body))["key"])
 
     def win(self, box: str) -> None:
         """Move the box to the won stage, as a person or a program would: through Streak's API."""

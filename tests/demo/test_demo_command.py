@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from integrations.demo.once import KILL_POINTS
-from integrations.demo.play import FLOW
+from integrations.demo.play import FLOW, KILL_POINTS
 from integrations.demo.rest import RestClient
 from integrations.supervisor.first_start import read_env
 
@@ -26,6 +25,14 @@ def clean_env(**more: str) -> dict[str, str]:
     return {
         name: value for name, value in os.environ.items() if not name.startswith(("INTERLOCK_", "DJANGO_"))
     } | more
+
+
+def asked(*options: str) -> subprocess.CompletedProcess[str]:
+    """What `manage.py demo` says to options that start nothing."""
+    command = [sys.executable, "manage.py", "demo", *options]
+    return subprocess.run(
+        command, cwd=ROOT, env=clean_env(), capture_output=True, text=True, timeout=60, check=False
+    )
 
 
 def once(*options: str) -> dict[str, object]:
@@ -45,6 +52,23 @@ def test_a_won_deal_becomes_one_invoice_however_often_its_webhook_comes() -> Non
     assert result == {
         "customers": 1, "invoices": 1, "invoice_total": "841.55", "written_back": True, "duplicates_ignored": 2,
     }  # fmt: skip
+
+
+def test_a_deal_that_lacks_an_account_waits_and_becomes_one_invoice_once_it_has_one() -> None:
+    result = once("--scenario", "missing-account")
+    assert (result["customers"], result["invoices"], result["invoice_total"]) == (1, 1, "841.55")
+    assert (result["held_as"], result["invoices_while_held"], result["written_back"]) == (
+        "table_miss",
+        0,
+        True,
+    )
+
+
+def test_the_scenarios_are_listed_one_a_line_and_an_unknown_one_is_refused() -> None:
+    listed, refused = asked("--list"), asked("--once", "--scenario", "nightly")
+    assert listed.stdout.splitlines() == ["closed-won-to-invoice", "missing-account"]
+    assert refused.returncode == 1
+    assert "There is no scenario nightly" in refused.stderr
 
 
 @pytest.mark.parametrize("point", ["customer:sent", "invoice:intended", "invoice:sent"])

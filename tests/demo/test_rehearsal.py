@@ -1,15 +1,18 @@
 """What the rehearsal expects, and that it notices each way the main job can go wrong."""
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from decimal import Decimal
 
 import pytest
 
 from integrations.demo.deal import CURRENCY, LINES, deal_body, expected_total
-from integrations.demo.once import KILL_POINTS, kill_point
-from integrations.demo.play import Story, judge
-from integrations.demo.report import as_json, told
+from integrations.demo.once import kill_point
+from integrations.demo.play import KILL_POINTS, judge
+from integrations.demo.report import Story, as_json, told
+from integrations.demo.scenario import RehearsalError, Scenario
+from integrations.demo.scenarios import FIRST, scenario, scenarios
+from integrations.demo.scenarios.missing_account import CATEGORY, HeldPlay, HeldStory
 
 STORY = Story(
     run={
@@ -105,4 +108,48 @@ def test_the_last_line_is_one_object_for_programs() -> None:
     ],
 )
 def test_a_kill_is_aimed_at_a_boundary_of_a_step(wanted: str, points: set[str]) -> None:
-    assert {kill_point(wanted) for _ in range(200)} == points
+    assert {kill_point(wanted, scenario(FIRST)) for _ in range(200)} == points
+
+
+def test_the_scenarios_are_found_by_their_files_the_main_job_first() -> None:
+    assert list(scenarios()) == [FIRST, "missing-account"]
+    assert all(key == one.key and one.title.endswith(".") for key, one in scenarios().items())
+
+
+def test_an_unknown_scenario_is_refused_with_those_there_are() -> None:
+    with pytest.raises(RehearsalError, match=f"There is no scenario nightly; there are {FIRST}"):
+        scenario("nightly")
+
+
+def test_where_no_worker_is_killed_none_is_aimed_at() -> None:
+    quiet = Scenario("quiet", "Nothing happens.", lambda _scene: GOOD)
+    assert kill_point("", quiet) == ""
+    with pytest.raises(RehearsalError, match="No worker is killed in quiet"):
+        kill_point("random", quiet)
+
+
+@pytest.mark.parametrize(
+    ("held_as", "invoices", "wrong"),
+    [
+        ("table_miss", 0, []),
+        ("data", 0, ["The run waited because of “data” instead of the missing row."]),
+        ("table_miss", 1, ["Sage had an invoice for this deal before its account was known."]),
+    ],
+)
+def test_a_held_deal_is_judged_by_what_held_it(held_as: str, invoices: int, wrong: list[str]) -> None:
+    play = HeldPlay.__new__(HeldPlay)
+    play.held_as, play.invoices_while_held = held_as, invoices
+    found = {field.name: getattr(GOOD, field.name) for field in fields(GOOD)}
+    story = play.story(**found)
+    assert isinstance(story, HeldStory)
+    assert play.judged(story) == wrong
+    told_to_programs = json.loads(story.as_json())
+    assert (told_to_programs["held_as"], told_to_programs["invoices_while_held"]) == (held_as, invoices)
+    assert told_to_programs["invoice_total"] == "841.55"
+
+
+def test_the_held_deal_comes_to_the_same_total() -> None:
+    """Only the category of one line differs, which decides the account and not the amount."""
+    held, main = HeldPlay.deal(HeldPlay.__new__(HeldPlay)), deal_body()
+    assert [line["category"] for line in held["lines"]][-1] == CATEGORY  # type: ignore[attr-defined]
+    assert {**held, "lines": []} == {**main, "lines": []}

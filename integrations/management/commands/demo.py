@@ -1,4 +1,4 @@
-"""`manage.py demo`: Interlock with a sandbox company; `--once` rehearses the main job and proves it."""
+"""`manage.py demo`: Interlock with a sandbox company; `--once` rehearses a scenario and proves it."""
 
 import contextlib
 import sys
@@ -12,8 +12,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from integrations.demo.once import kill_point, rehearse
-from integrations.demo.play import RehearsalError
-from integrations.demo.report import as_json, told
+from integrations.demo.scenario import RehearsalError
+from integrations.demo.scenarios import FIRST, scenario, scenarios
 from integrations.demo.serve import add_arguments, serve
 from integrations.demo.stage import run_around
 from integrations.supervisor.console import Console
@@ -25,15 +25,24 @@ __all__ = ["Command"]
 
 
 class Command(BaseCommand):
-    """Starts the product and the sandbox as one process group; with `--once` for one deal only."""
+    """Starts the product and the sandbox as one process group; with `--once` for one rehearsal only."""
 
-    help = "Start Interlock with a sandbox company, or rehearse the main job once."
+    help = "Start Interlock with a sandbox company, or rehearse a scenario once."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_arguments(parser)
         parser.add_argument(
-            "--once", action="store_true", help="carry one deal on free ports and throw-away data, then stop"
+            "--once", action="store_true", help="rehearse on free ports and throw-away data, then stop"
+        )
+        parser.add_argument(
+            "--scenario",
+            default=FIRST,
+            metavar="NAME",
+            help=f"with --once: what is rehearsed (default {FIRST})",
+        )
+        parser.add_argument(
+            "--list", action="store_true", help="name the scenarios, one a line, and start nothing"
         )
         parser.add_argument(
             "--json", action="store_true", help="with --once: end with one JSON object on a line"
@@ -55,7 +64,9 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
-            if options["around"]:
+            if options["list"]:
+                self.stdout.write("\n".join(scenarios()))
+            elif options["around"]:
                 self._run_around(options["around"])
             elif options["once"]:
                 self._rehearse(options)
@@ -72,14 +83,15 @@ class Command(BaseCommand):
 
     def _rehearse(self, options: dict[str, Any]) -> None:
         """Exit code 0 only when everything is as it must be."""
-        kill_at = kill_point(options["kill_worker_at"])
+        played = scenario(options["scenario"])
+        kill_at = kill_point(options["kill_worker_at"], played)
         with quiet(shown=options["logs"]) as console:
-            story = rehearse(console, kill_at)
-        for line in told(story):
+            verdict = rehearse(console, played, kill_at)
+        for line in verdict.told():
             console.say(line)
         if options["json"]:
-            self.stdout.write(as_json(story, kill_at))
-        if story.wrong:
+            self.stdout.write(verdict.as_json(kill_at))
+        if verdict.wrong:
             sys.exit(1)
 
 

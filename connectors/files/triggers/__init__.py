@@ -1,0 +1,1 @@
+"""How flows learn of files: one trigger a file."""

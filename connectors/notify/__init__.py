@@ -1,0 +1,1 @@
+"""Messages to people: by e-mail, and to the services that teams and on-call engineers watch."""

@@ -1,0 +1,1 @@
+"""What can be done with a messaging service: one operation a file."""

@@ -2,14 +2,22 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from connectors.sdk.account import Account, AuthKind, Identify
 from connectors.sdk.errors import Failure
+from connectors.sdk.operation import Call
 from connectors.sdk.wire import Request, Response, Schema
+
+if TYPE_CHECKING:
+    from connectors.sdk.http import OnExchange
+    from connectors.sdk.oauth import Grant
+    from connectors.sdk.registry import Connector
 
 __all__ = ["Client"]
 
 Classify = Callable[[Request, Response], Failure | None]
+Sequence = Callable[[Call, Request], Response]
 
 
 def _no_headers(_account: Account) -> Mapping[str, str]:
@@ -36,6 +44,11 @@ class Client:
     headers: Callable[[Account], Mapping[str, str]] = _no_headers
     classify: Classify = _default_only
     recheck: str = ""
+    tokens: "Callable[[Connector, Account, OnExchange], Grant] | None" = None
+    """Gets a new token by itself, where the connection's secrets say all that is needed (an `.ionapi` file)."""
+    sequences: Mapping[str, Sequence] = field(default_factory=dict)
+    """Writes that take several requests, by the path that stands for them. Only the last of them may be a lasting effect, or
+    the first must be findable by its mark: a stored request is carried out again from its beginning, and looks first."""
 
     def auth_kind(self, kind: str) -> AuthKind:
         """The way to sign in called `kind`, or the usual one for "". Raises `KeyError` for an unknown one."""

@@ -33,7 +33,12 @@ def seed(world: World, company: str) -> None:
     world.records.put(
         "account",
         "tenant",
-        {"id": f"ACME_DEM-{secrets.token_hex(4)}", "name": "Acme Wholesale (ACME_DEM)", "company": company},
+        {
+            "id": f"ACME_DEM-{secrets.token_hex(4)}",
+            "name": "Acme Wholesale (ACME_DEM)",
+            "company": company,
+            "division": f"A{secrets.token_hex(1).upper()}",
+        },
     )
     _registers(world, data)
     for order in data["orders"]:

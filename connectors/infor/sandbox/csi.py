@@ -73,10 +73,12 @@ def load(world: World, request: Request) -> Reply:
 
 def _ordered(rows: list[Record], orderby: str) -> list[Record]:
     for term in reversed([one.split() for one in orderby.split(",") if one.strip()]):
-        rows = sorted(
-            rows, key=lambda row, field=term[0]: str(row.get(field) or ""), reverse=term[-1].upper() == "DESC"
-        )
+        rows = _sorted(rows, term[0], falling=term[-1].upper() == "DESC")
     return rows
+
+
+def _sorted(rows: list[Record], field: str, *, falling: bool) -> list[Record]:
+    return sorted(rows, key=lambda row: str(row.get(field) or ""), reverse=falling)
 
 
 def _after(rows: list[Record], asked: Mapping[str, str]) -> list[Record]:

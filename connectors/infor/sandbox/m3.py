@@ -117,9 +117,9 @@ def _answer(results: list[Json], skipped: int) -> Json:
     return answer
 
 
-def _user_info(_world: World, _record: Mapping[str, str]) -> list[Record]:
+def _user_info(world: World, _record: Mapping[str, str]) -> list[Record]:
     return [
-        {"ZZUSID": "INTERLOCK", "ZDCONO": "100", "ZDDIVI": "AAA", "ZDFACI": "A01", "ZZWHLO": "001", "ZDLANC": "GB"}
+        {"ZZUSID": "INTERLOCK", "ZDCONO": "100", "ZDDIVI": str((world.records.get("account", "tenant") or {}).get("division", "")), "ZDFACI": "A01", "ZZWHLO": "001", "ZDLANC": "GB"}
     ]  # fmt: skip
 
 

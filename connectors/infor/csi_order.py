@@ -38,6 +38,7 @@ def place_csi_order(call: Call, request: Request) -> Response:
         failure.sentence += (
             f" Order {failure.info['order_id']} stays planned in CSI and goes on with the retry."
         )
+        failure.args = (failure.sentence,)
         raise
     return Response(200, {}, order_of(call, head["ExternalConfirmationRef"])[0], "")
 

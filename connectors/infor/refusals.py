@@ -15,7 +15,7 @@ __all__ = ["classify", "m3_failure"]
 
 _BLANKS = re.compile(r"\s+")
 _MESSAGE_ID = re.compile(r"[A-Z]{1,5}[A-Z0-9]*(\d\d)")
-_CSI_FIELD = re.compile(r"Property: (\w+)")
+_CSI_FIELD = re.compile(r"\.? *Property: (\w+)")
 _TYPES: dict[str, tuple[type[Failure], str, str]] = {
     "MandatoryInputFieldNotFound": (Data, "field_missing", "M3 needs the field {field}. Map a value to it and retry."),
     "InputFieldTooLong": (Data, "field_too_long", "The value of {field} is too long for M3. Shorten it and retry."),
@@ -61,7 +61,7 @@ def m3_failure(error: Json, at: str = "") -> Failure:  # noqa: PLR0911 - one fai
     kind, code = str(error.get("errorType") or ""), str(error.get("errorCode") or "").strip()
     field = str(error.get("errorField") or "").strip()
     pointer, where = _FIELDS.get(field, ""), f" ({at})" if at else ""
-    detail = _BLANKS.sub(" ", str(error.get("errorMessage") or error.get("terminationReason") or ""))
+    detail = _BLANKS.sub(" ", str(error.get("errorMessage") or error.get("terminationReason") or "")).strip()
     if kind in _TYPES:
         failure, name, sentence = _TYPES[kind]
         return failure(
@@ -156,7 +156,7 @@ def _csi(response: Response) -> Failure | None:
         return None
     message = str(body.get("Message") or "it gave no reason")
     field = _CSI_FIELD.search(message)
-    plain = _CSI_FIELD.sub(lambda found: f"({found[1]})", message).rstrip(". ")
+    plain = _CSI_FIELD.sub(lambda found: f" ({found[1]})", message).rstrip(". ")
     for pattern, failure, code, remedy in _CSI:
         if pattern.search(message):
             pointer = _FIELDS.get(field[1], "") if field else ""

@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from connectors.infor.sandbox.filters import IllegalFilterError, matcher
 from connectors.infor.sandbox.idos import IDOS, Ido, item_id, kept
@@ -236,7 +236,12 @@ def _total(world: World, line: Record) -> None:
         (Decimal(one["QtyOrderedConv"]) * Decimal(one["PriceConv"] or "0") for one in lines), Decimal()
     )
     for order in _rows(world, "SLCos", CoNum=line["CoNum"]):
-        kept(world, "SLCos", {**order, "Price": str(total.quantize(Decimal("0.01")))}, order["RowPointer"])
+        kept(
+            world,
+            "SLCos",
+            {**order, "Price": str(total.quantize(Decimal("0.01"), ROUND_HALF_UP))},
+            order["RowPointer"],
+        )
 
 
 def _rows(world: World, name: str, **key: str) -> list[Record]:

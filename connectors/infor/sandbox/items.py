@@ -1,7 +1,7 @@
 """MMS200MI items and balances, OIS320MI and OIS017MI prices."""
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from connectors.infor.sandbox.fields import amount, stamped
 from connectors.infor.sandbox.transactions import Fields, known, positioned, since, transaction
@@ -16,7 +16,7 @@ def price_of(world: World, customer: str, item: Record, currency: str) -> tuple[
     listed = world.records.get("base_price", f"{currency}|{item['ITNO']}")
     price = amount(str(listed["SAPR"] if listed else item["SAPR"]))
     discount = amount(str((world.records.get("discount", customer) or {}).get("DIP1", "0")))
-    net = (price * (100 - discount) / 100).quantize(Decimal("0.01"))
+    net = (price * (100 - discount) / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
     return net, "PRICELIST" if listed else "ITEM"
 
 

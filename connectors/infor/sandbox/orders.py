@@ -1,7 +1,7 @@
 """OIS100MI: the temporary batch order, its confirmation into a real one, and reading orders back. A temporary order is no order yet."""
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from connectors.infor.sandbox.fields import amount, stamped
 from connectors.infor.sandbox.items import price_of
@@ -17,7 +17,7 @@ _NUMBERED = "{:010d}"
 
 
 def round2(value: Decimal) -> Decimal:
-    return value.quantize(Decimal("0.01"))
+    return value.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def lines_of(world: World, order: str, kind: str = "order_line") -> list[Record]:

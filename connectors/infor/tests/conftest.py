@@ -79,9 +79,13 @@ class Infor:
         found = registry.trigger(f"infor.{name}")
         assert isinstance(found, PollTrigger)
         page = found.poll(self.call(), {}, since, None)
-        for arrival in page.arrivals:
+        arrivals = list(page.arrivals)
+        while page.cursor is not None:
+            page = found.poll(self.call(), {}, since, page.cursor)
+            arrivals += page.arrivals
+        for arrival in arrivals:
             validator_for(found.output).check(arrival.data)
-        return page
+        return Page(arrivals, None, page.server_time)
 
     def fault(self, kind: str, mode: str = "next", **options: Json) -> None:
         self.host.worlds["infor"].faults.arm(kind, mode, options)  # type: ignore[arg-type]  # a test names the mode

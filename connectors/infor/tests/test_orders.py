@@ -72,6 +72,7 @@ def test_what_is_lost_before_confirm_did_not_happen(m3: Infor, number: int) -> N
 
 def test_a_lost_confirm_is_asked_about_by_the_temporary_number(m3: Infor) -> None:
     before = len(m3.records("order"))
+    m3.call()
     lose_answer_number(m3, 3)
     made = m3.write("create_sales_order", **order())
     assert m3.records("order")[-1]["ORNO"] == made["order_id"]

@@ -2,15 +2,23 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from connectors.sdk.account import Account, AuthKind, Identify, Secrets
 from connectors.sdk.carriage import Carrier
 from connectors.sdk.errors import Failure
+from connectors.sdk.operation import Call
 from connectors.sdk.wire import Request, Response, Schema
+
+if TYPE_CHECKING:
+    from connectors.sdk.http import OnExchange
+    from connectors.sdk.oauth import Grant
+    from connectors.sdk.registry import Connector
 
 __all__ = ["Client"]
 
 Classify = Callable[[Request, Response], Failure | None]
+Steps = Callable[[Call, Request], Response]
 
 
 def _no_headers(_account: Account) -> Mapping[str, str]:
@@ -45,6 +53,11 @@ class Client:
     recheck: str = ""
     carrier: Carrier | None = None
     hidden: Callable[[Secrets], Sequence[str]] = _nothing_more
+    tokens: "Callable[[Connector, Account, OnExchange], Grant] | None" = None
+    """Gets a new token by itself, where the connection's secrets say all that is needed (an `.ionapi` file)."""
+    sequences: Mapping[str, Steps] = field(default_factory=dict)
+    """Writes that take several requests, by the path that stands for them. Only the last of them may be a lasting effect, or
+    the first must be findable by its mark: a stored request is carried out again from its beginning, and looks first."""
 
     def auth_kind(self, kind: str) -> AuthKind:
         """The way to sign in called `kind`, or the usual one for "". Raises `KeyError` for an unknown one."""

@@ -64,7 +64,7 @@ SCHEMA: Schema = {
         "auth": {
             "type": "array",
             "minItems": 1,
-            "items": {"enum": ["none", "api_key", "basic", "bearer", "oauth2_code"]},
+            "items": {"enum": ["none", "api_key", "basic", "bearer", "oauth2_code", "ionapi"]},
         },
         "hosts": {"anyOf": [{"const": "any"}, {"type": "array", "minItems": 1, "items": _TEXT}]},
         "base_url": {"type": "string", "pattern": "^https://"},

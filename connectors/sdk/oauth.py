@@ -103,6 +103,8 @@ def refresh(connector: Connector, account: Account, on_exchange: OnExchange) -> 
     Raises `Auth` when the provider refuses it for good (reconnect), `Transient` or `RateLimited` when nothing happened,
     and `OutcomeUnknown` when the answer was lost: the old token may or may not be dead; it may be tried once more.
     """
+    if connector.client.tokens is not None:
+        return connector.client.tokens(connector, account, on_exchange)
     token = account.secrets.reveal("refresh_token")
     if not token:
         raise Auth("This connection has not been signed in yet.", code="not_connected")

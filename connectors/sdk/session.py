@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from threading import Lock
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from connectors.sdk.account import Account, AccountIdentity
 from connectors.sdk.carriage import Carrying
@@ -71,6 +72,9 @@ class LiveCall:
 
     def send(self, request: Request) -> Response:
         """Send exactly this request, signed. Raises `Failure`; for a write, `OutcomeUnknown` when it may have happened."""
+        sequence = self._client.sequences.get(request.path)
+        if sequence is not None:
+            return sequence(self, request)
         response, failure = self._sent(request)
         if failure is None:
             return response
@@ -178,12 +182,15 @@ def identify(
 ) -> AccountIdentity:
     """The connection test: whose account this is. Raises `Failure`.
 
-    A connector for any host names its account by host as well: two APIs never share the keys of their effects.
+    A connector for any host names its account by host as well, and one without an address of its own by its whole address:
+    two APIs never share the keys of their effects.
     """
     found = connector.client.identify(open_call(connector, account, on_exchange, gate=gate))
-    if connector.manifest.hosts != ("*",):
-        return found
     host = origin_of(account.base_url, account.reach).host
+    if connector.manifest.hosts != ("*",):
+        if connector.manifest.base_url:
+            return found
+        return AccountIdentity(f"{host}{urlsplit(account.base_url).path.rstrip('/')}/{found.id}", found.name)
     return AccountIdentity(f"{host}/{found.id}", f"{found.name} ({host})")
 
 

@@ -78,7 +78,7 @@ def test_a_deal_is_moved_changed_and_dropped(bench: Bench, receiver: Receiver) -
 def test_the_state_shows_counts_accounts_faults_and_the_board(bench: Bench) -> None:
     bench.fault("streak", "drop", "always")
     systems = bench.control.read("/api/state")["systems"]
-    assert list(systems) == ["streak", "sage50"]
+    assert list(systems)[:2] == ["streak", "sage50"]
     assert systems["streak"]["counts"]["box"] == 9
     assert systems["sage50"]["counts"]["sales_invoice"] == 2
     assert systems["streak"]["account"]["id"] == bench.team

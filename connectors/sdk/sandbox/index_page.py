@@ -49,7 +49,8 @@ def regions(host: "SandboxHost", request: Request) -> dict[str, str]:
 
 def page(host: "SandboxHost", request: Request) -> Reply:
     """The page at the control port; the query says what the inspector shows."""
-    names = " and ".join(simulator.title for simulator in host.simulators.values())
+    *others, last = (simulator.title for simulator in host.simulators.values())
+    names = f"{', '.join(others)} and {last}" if others else last
     told = regions(host, request) | {
         "names": text(names),
         "sprite": (_ASSETS / "icons.svg").read_text(encoding="utf-8"),

@@ -34,9 +34,9 @@ class Choice:
 
     @staticmethod
     def read(host: "SandboxHost", request: Request) -> "Choice":
-        """The choice in the query; without one, the last system's first kind."""
+        """The choice in the query; without one, the second system's first kind."""
         simulators = list(host.simulators.values())
-        simulator = host.simulators.get(request.query("system"), simulators[-1])
+        simulator = host.simulators.get(request.query("system"), simulators[:2][-1])
         kinds = {kind.id: kind for kind in simulator.kinds}
         return Choice(
             simulator, kinds.get(request.query("kind"), simulator.kinds[0]), request.query("record")

@@ -1,0 +1,1 @@
+"""Infor: M3 and CSI (SyteLine) through the ION API gateway."""

@@ -1,0 +1,1 @@
+"""Triggers of Infor, one a file."""

@@ -18,7 +18,7 @@ class Backoff:
         self._times = 0
 
     def next_s(self) -> float:
-        longest = min(self._first_s * 2**self._times, self._most_s)
+        longest = min(self._first_s * float(2**self._times), self._most_s)
         self._times = min(self._times + 1, 30)
         return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing
 

@@ -111,6 +111,10 @@ class Journal:
         """Whether an answer of this job has yet to be told."""
         return self._one("SELECT 1 FROM outbox WHERE job_id = ?", job_id) is not None
 
+    def letters(self) -> int:
+        """Answers that have yet to be told."""
+        return int(self._one("SELECT COUNT(*) FROM outbox")[0])
+
     def _do(self, statement: str, *values: Any) -> None:
         with self._lock:
             self._connection.execute(statement, values)

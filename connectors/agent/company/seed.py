@@ -6,7 +6,7 @@ from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
-from connectors.agent.company.rows import cents, insert
+from connectors.agent.company.rows import Row, cents, insert
 from connectors.agent.company.tables import TABLES, create_statement
 
 VERSION = "32.0"
@@ -99,7 +99,7 @@ def _seed(connection: sqlite3.Connection) -> None:
     _ledgers(connection)
     _customers(connection)
     for code, text, price, tax, kind in _PRODUCTS:
-        row = {"STOCK_CODE": code, "DESCRIPTION": text, "SALES_PRICE": Decimal(price), "TAX_CODE": tax}
+        row: Row = {"STOCK_CODE": code, "DESCRIPTION": text, "SALES_PRICE": Decimal(price), "TAX_CODE": tax}
         row |= {"UNIT_OF_SALE": "EACH", "NOMINAL_CODE": "4000", "DEPT_NUMBER": 1, "ITEM_TYPE": kind}
         row |= {"QTY_IN_STOCK": Decimal(0 if kind else 100), "INACTIVE_FLAG": 0, "RECORD_DELETED": 0}
         insert(connection, "STOCK", {**row, "RECORD_MODIFY_DATE": None if code == "LABEL" else _DAY})
@@ -131,7 +131,7 @@ def _ledgers(connection: sqlite3.Connection) -> None:
 
 def _customers(connection: sqlite3.Connection) -> None:
     for ref, name, currency, held in _CUSTOMERS:
-        row = {"ACCOUNT_REF": ref, "NAME": name, "ADDRESS_1": "4 Mill Lane", "ADDRESS_3": "Leeds"}
+        row: Row = {"ACCOUNT_REF": ref, "NAME": name, "ADDRESS_1": "4 Mill Lane", "ADDRESS_3": "Leeds"}
         row |= {"ADDRESS_5": "LS1 4AB", "COUNTRY_CODE": "GB" if currency == 1 else "DE", "CURRENCY": currency}
         row |= {"DEF_TAX_CODE": "T1", "DEF_NOM_CODE": "4000", "DEPT_NUMBER": 0, "CREDIT_LIMIT": Decimal(5000)}
         row |= {"BALANCE": Decimal(0), "TERMS_AGREED": 1, "ACCOUNT_ON_HOLD": held, "INACTIVE_FLAG": 0}
@@ -175,7 +175,7 @@ def _order(connection: sqlite3.Connection, status: int, text: str) -> None:
         "RECORD_MODIFY_DATE": _DAY,
     }
     insert(connection, "SALES_ORDER", {**head, **totals, "RECORD_DELETED": 0})
-    line = {"ITEMID": status + 1, "ORDER_NUMBER": status + 1, "ITEM_NUMBER": 1, "STOCK_CODE": "WIDGET"}
+    line: Row = {"ITEMID": status + 1, "ORDER_NUMBER": status + 1, "ITEM_NUMBER": 1, "STOCK_CODE": "WIDGET"}
     line |= {"DESCRIPTION": "Steel widget", "QTY_ORDER": Decimal(15), "UNIT_PRICE": Decimal("30.095")}
     line |= {"FULL_NET_AMOUNT": net, "NET_AMOUNT": net, "TAX_AMOUNT": tax, "GROSS_AMOUNT": net + tax}
     insert(

@@ -36,7 +36,7 @@ _CUSTOMERS = [
     ("LARCH01", "Larch & Co", 1, 0),
     ("BIRCH01", "Birch Trading Limited", 1, 0),
     ("HOLLY01", "Holly Foods (on hold)", 1, 1),
-    ("EURO01", "Erle Handels GmbH", 2, 0),
+    ("EURO01", "Erle GmbH", 2, 0),
 ]
 _PRODUCTS = [
     ("WIDGET", "Steel widget", "30.095", "T1", 0),

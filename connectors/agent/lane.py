@@ -57,12 +57,13 @@ class Lane:
             batch = self._batch()
             if not batch:
                 continue
+            unanswered = list(batch)
             try:
-                self._work(batch, stop)
+                self._work(unanswered, stop)
             except Exception:
                 log.exception("the lane goes on after an error")
-                for job in batch:
-                    self._fail(job, _unknown("The agent met an error of its own. See its log."))
+                for job in unanswered:
+                    self._fail(job, _own_error(asked=job is unanswered[0] and job.op in WRITES))
             finally:
                 self.busy_since = 0.0
                 for job in batch:
@@ -76,15 +77,16 @@ class Lane:
                 batch.append(self._queue.get_nowait())
         return batch
 
-    def _work(self, batch: list[Job], stop: threading.Event) -> None:
-        waiting = list(batch)
+    def _work(self, waiting: list[Job], stop: threading.Event) -> None:
+        """A job leaves `waiting` once it is answered."""
         self.busy_since = time.monotonic()
         try:
             with self.driver.session() as session:
                 self._backoff.worked()
                 while waiting and not stop.is_set():
                     self.busy_since = time.monotonic()
-                    self._do(waiting.pop(0), session)
+                    self._do(waiting[0], session)
+                    del waiting[0]
         except SageRefusal as refusal:
             self.last_error = refusal.sentence
             for job in waiting:
@@ -134,5 +136,7 @@ class Lane:
         self._desk.told()
 
 
-def _unknown(sentence: str) -> JobFailure:
-    return JobFailure("unknown", "agent_error", sentence)
+def _own_error(*, asked: bool) -> JobFailure:
+    """`asked` = a write may have reached Sage; the rest of its batch was not begun."""
+    sentence = "The agent met an error of its own. See its log."
+    return JobFailure("unknown" if asked else "transient", "agent_error", sentence)

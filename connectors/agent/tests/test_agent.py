@@ -192,6 +192,27 @@ def test_a_call_that_hangs_is_noticed(journal: Journal, path: Path) -> None:
         assert hung.wait(30)
 
 
+def broken(name: str) -> None:
+    """A boundary of the sandbox at which the agent itself fails."""
+    if name == "after Sage committed":
+        raise RuntimeError(name)
+
+
+def test_an_error_of_the_agent_is_answered_and_its_write_found_again(journal: Journal, path: Path) -> None:
+    cloud = MemoryCloud()
+    cloud.ask(job("get_customer", {"reference": "LARCH01"}, job_id="before"))
+    cloud.ask(job("create_customer", {"fields": CUSTOMER}, key="k", job_id="broken"))
+    with at_work(Agent(cloud, journal, {"c1": SandboxDriver(path, boundary=broken)}, QUICK)):
+        until(lambda: "broken" in cloud.failures)
+    assert list(cloud.results) == ["before"]
+    assert {name: failure.kind for name, failure in cloud.failures.items()} == {"broken": "unknown"}
+    cloud.ask(job("create_customer", {"fields": CUSTOMER}, key="k", job_id="again"))
+    with at_work(Agent(cloud, journal, {"c1": SandboxDriver(path)}, QUICK)):
+        until(lambda: "again" in cloud.results)
+    assert cloud.results["again"] == {"reference": "ELM01"}
+    assert len(rows(path, "SALES_LEDGER")) == 5
+
+
 HANGING = """
 import sys, threading
 from pathlib import Path

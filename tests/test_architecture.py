@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PYTHON_TREES = ("connectors", "integrations", "designer", "deploy")
 FORBIDDEN_NAMES = {"utils.py", "helpers.py", "common.py", "base.py", "manager.py"}
 OUTERMOST_FRAMES = {
+    "connectors/agent/lane.py",
     "connectors/sdk/sandbox/server.py",
     "integrations/runs/runner.py",
     "integrations/supervisor/warm_process.py",

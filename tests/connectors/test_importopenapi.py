@@ -1,6 +1,8 @@
 """An OpenAPI 3 document becomes a connector that keeps the contract: a written one with every trick, and Interlock's own."""
 
+import ast
 import json
+import tomllib
 from pathlib import Path
 from typing import Any, cast
 
@@ -102,7 +104,8 @@ def test_inputs_are_checked_with_references_and_joined_objects_in_place(shop: Pa
     body = schema["properties"]["body"]
     assert set(body["required"]) == {"customer", "total", "lines"}
     assert "id" not in body["properties"], "only an answer has it"
-    for wrong in ({"customer": {}}, {"lines": []}, {"total": 30.095}, {"channel": "fax"}):
+    wrongs: list[Json] = [{"customer": {}}, {"lines": []}, {"total": 30.095}, {"channel": "fax"}]
+    for wrong in wrongs:
         with pytest.raises(Data):
             validator_for(schema).check({"body": {**ORDER, **wrong}})
     validator_for(schema).check({"body": {**ORDER, "channel": None, "note": None}})
@@ -164,9 +167,11 @@ def test_what_cannot_be_taken_over_is_listed_with_its_place(shop: Path) -> None:
 
 def test_interlocks_own_description_becomes_a_connector(tmp_path: Path) -> None:
     """A large real document, by another program than ours."""
-    document = SchemaGenerator().get_schema(request=None, public=True)
+    generator: Any = SchemaGenerator
+    renderer: Any = OpenApiYamlRenderer
+    document = generator().get_schema(request=None, public=True)
     path = tmp_path / "interlock.yaml"
-    path.write_bytes(OpenApiYamlRenderer().render(document, renderer_context={}))
+    path.write_bytes(renderer().render(document, renderer_context={}))
     call_command("importopenapi", str(path), name="interlock", into=str(tmp_path), verbosity=0)
     assert problems(tmp_path, "interlock") == {}
     methods = [method for item in document["paths"].values() for method in item if method != "parameters"]
@@ -204,6 +209,31 @@ def test_nothing_is_written_over(tmp_path: Path) -> None:
     (tmp_path / "shop").mkdir()
     with pytest.raises(CommandError, match="nothing was written"):
         call_command("importopenapi", str(SHOP), name="shop", into=str(tmp_path))
+
+
+EVIL = 'x"""\nraise SystemExit("evil")\n"""'
+
+
+def test_nothing_of_a_document_becomes_code(tmp_path: Path) -> None:
+    schemes: dict[str, Json] = {EVIL: {"type": "apiKey", "in": "header", "name": EVIL}}
+    schemes["flow"] = {
+        "type": "oauth2",
+        "flows": {"password": {"tokenUrl": f"https://a.test/{EVIL}", "scopes": {EVIL: ""}}},
+    }
+    raw = {
+        "openapi": EVIL.replace("x", "3.0", 1),
+        "info": {"title": EVIL},
+        "externalDocs": {"url": f"https://a.test/{EVIL}"},
+        "servers": [{"url": "https://a.test"}],
+        "paths": {f"/{EVIL}": {"get": {"operationId": EVIL, "summary": EVIL, "description": EVIL}}},
+        "components": {"securitySchemes": schemes},
+    }
+    files, _ = imported(raw, "evil")
+    for name, code in files.items():
+        if name.endswith(".py"):
+            calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Raise)]
+            assert all("SystemExit" not in ast.unparse(one) for one in calls)
+    assert tomllib.loads(files["manifest.toml"])["id"] == "evil"
 
 
 SCHEMAS: list[tuple[Json, Json]] = [

@@ -134,7 +134,9 @@ CLIENT = Client(
 
 
 def _module(description: Mapping[str, Any]) -> str:
-    return f'''"""{description["method"]} {description["path"]}, as the description beside it tells."""
+    """Code holds nothing of a document as it stands there: a path could close the text it is put into."""
+    path = re.sub(r"[^\w/{}.:\-]", "", description["path"])[:80]
+    return f'''"""{description["method"]} {path}, as the description beside it tells."""
 
 from connectors.sdk.described import described
 

@@ -111,7 +111,7 @@ def _auth(kind: AuthKind) -> dict[str, Json]:
         "id": kind.id,
         "title": kind.title,
         "fields": dict(kind.fields),
-        "oauth2": kind.oauth2 is not None,
+        "oauth2": kind.in_browser,
     }
 
 

@@ -1,9 +1,18 @@
-"""Talking to an API we know nothing of: four ways to sign in and the default table of failures."""
+"""Talking to an API we know nothing of: the usual ways to sign in and the default table of failures."""
 
 from urllib.parse import urlsplit
 
 from connectors.sdk.account import AccountIdentity
-from connectors.sdk.auth import api_key_in_named_header, basic, bearer, no_auth
+from connectors.sdk.auth import (
+    OAUTH2_SETTINGS,
+    api_key_in_named_header,
+    basic,
+    bearer,
+    no_auth,
+    oauth2_client_credentials,
+    oauth2_code,
+    oauth2_password,
+)
 from connectors.sdk.client import Client
 from connectors.sdk.errors import Config
 from connectors.sdk.operation import Call
@@ -30,12 +39,21 @@ def identify(call: Call) -> AccountIdentity:
 
 
 CLIENT = Client(
-    auth=(no_auth(), api_key_in_named_header(), basic(), bearer()),
+    auth=(
+        no_auth(),
+        api_key_in_named_header(),
+        basic(),
+        bearer(),
+        oauth2_client_credentials(),
+        oauth2_password(),
+        oauth2_code(),
+    ),
     identify=identify,
     settings=obj(
         {
             "account": text("Account name", help="Tells this account's records from another's.", shortest=1),
             "test_path": text("Test path", help="A path that any signed-in account may read.", default="/"),
+            **OAUTH2_SETTINGS,
         },
         required=("account",),
     ),

@@ -1,5 +1,9 @@
 """What the HTTP operations share: their inputs, and an answer as flows see it."""
 
+from collections.abc import Mapping
+
+from connectors.http.pointers import text_at
+from connectors.http.templates import filled, filled_path
 from connectors.sdk.errors import Config, OutcomeUnknown
 from connectors.sdk.schema import choice, integer, json_value, obj, text
 from connectors.sdk.wire import Json, Request, Response, Schema
@@ -12,6 +16,7 @@ __all__ = [
     "WRITTEN",
     "WRITTEN_SAMPLE",
     "answer_of",
+    "content_of",
     "request_of",
     "written_of",
 ]
@@ -36,6 +41,11 @@ COMMON_FIELDS: dict[str, Schema] = {
     ),
     "query": {"type": "object", "title": "Query", "description": "Lists repeat the name."},
     "headers": {**_TEXTS, "title": "Headers", "description": "Signing in is the connection's."},
+    "values": {
+        "type": "object",
+        "title": "Values",
+        "description": "Fill placeholders such as {{order.id}} in path, query, headers and body.",
+    },
 }
 
 WRITE_FIELDS: dict[str, Schema] = {
@@ -58,8 +68,12 @@ WRITTEN: Schema = obj(
 WRITTEN_SAMPLE: Json = {**ANSWER_SAMPLE, "status": 201, "id": "42"}
 
 
-def request_of(method: str, data: Json, extra_headers: dict[str, str] | None = None) -> Request:
-    """The request an operation's input means. Raises `Config` for headers that are not a flow's to set."""
+def request_of(method: str, data: Json, extra_headers: Mapping[str, str] | None = None) -> Request:
+    """The request an operation's input means, its placeholders filled in when there are `values`.
+
+    Raises `Config` for headers that are not a flow's to set, `Data` for a placeholder without a value.
+    """
+    data = _filled(data) if data.get("values") is not None else data
     headers = {**(data.get("headers") or {}), **(extra_headers or {})}
     forbidden = sorted(name for name in headers if name.lower() in _FORBIDDEN)
     if forbidden:
@@ -82,21 +96,31 @@ def answer_of(response: Response) -> Json:
 def written_of(data: Json, response: Response) -> Json:
     """The answer with the id found at `id_pointer`. Raises `OutcomeUnknown` when an id was asked for and isn't there."""
     pointer = data.get("id_pointer", "/id")
-    found = _at(response.json, pointer)
-    if found is None and "id_pointer" in data and pointer:
+    found = text_at(response.json, pointer) if pointer else ""
+    if not found and "id_pointer" in data and pointer:
         raise OutcomeUnknown(
             f"The answer has no id at {pointer}.", code="id_missing", detail=response.text[:500]
         )
-    return {**answer_of(response), "id": "" if found is None else str(found)}
+    return {**answer_of(response), "id": found}
 
 
-def _at(value: Json, pointer: str) -> Json:
-    for part in pointer.split("/")[1:]:
-        name = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(value, dict):
-            value = value.get(name)
-        elif isinstance(value, list) and name.isdigit() and int(name) < len(value):
-            value = value[int(name)]
-        else:
-            return None
-    return value if isinstance(value, str | int) and not isinstance(value, bool) else None
+def content_of(request: Request) -> Json:
+    """What the payload's hash is taken of: the request without its headers, and without the look-up's mark."""
+    return {
+        "method": request.method,
+        "path": request.path,
+        "query": dict(request.query),
+        "body": request.json,
+    }
+
+
+def _filled(data: Json) -> Json:
+    values = data["values"]
+    headers = filled(data.get("headers") or {}, values, "/headers")
+    return {
+        **data,
+        "path": filled_path(data["path"], values),
+        "query": filled(data.get("query") or {}, values, "/query"),
+        "headers": {name: str(value) for name, value in headers.items()},
+        "body": filled(data.get("body"), values, "/body"),
+    }

@@ -58,28 +58,40 @@ class AccountIdentity:
 
 @dataclass(frozen=True, slots=True)
 class OAuth2:
-    """Endpoints and habits of an OAuth 2 authorization-code provider. URLs may hold `{base}` for the sandbox's own.
+    """Endpoints and habits of an OAuth 2 provider.
 
-    `pkce`: the provider takes a code challenge (S256)."""
+    `grant`: how the first token is got. "code" needs a person at a browser; the other two need nobody, so that a lost token
+    is simply asked for again. A URL or scope that is "" is the connection's own setting of the same name
+    (`connectors.sdk.auth.OAUTH2_SETTINGS`). `extra` goes along with the authorization request of a code, and with the token
+    request of the other grants. `pkce`: the provider takes a code challenge (S256). `client_in`: where the client's id and
+    secret go when a token is asked for.
+    """
 
     authorize_url: str
     token_url: str
     scope: str
     extra: Mapping[str, str] = field(default_factory=dict)
     pkce: bool = False
+    grant: Literal["code", "client_credentials", "password"] = "code"
+    client_in: Literal["body", "header"] = "body"
 
 
 @dataclass(frozen=True, slots=True)
 class AuthKind:
     """One way to sign in. `fields` is what a person fills in (secrets carry `writeOnly: true`); `sign(headers, secrets)`
-    adds authentication to a request's headers. `oauth2` is set for the code flow: the runtime keeps and refreshes
-    `access_token` and `refresh_token` among the secrets."""
+    adds authentication to a request's headers. `oauth2` is set when it signs with a token that the runtime gets, keeps and
+    renews: `access_token` and `refresh_token` among the secrets."""
 
     id: str
     title: str
     fields: Schema
     sign: Callable[[dict[str, str], Secrets], None]
     oauth2: OAuth2 | None = None
+
+    @property
+    def in_browser(self) -> bool:
+        """Whether a person has to allow it at the provider."""
+        return self.oauth2 is not None and self.oauth2.grant == "code"
 
 
 Identify = Callable[[Call], AccountIdentity]

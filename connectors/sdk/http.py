@@ -83,7 +83,7 @@ class Http:
         Raises `Transient` when it certainly did not happen, `OutcomeUnknown` when a write may have, `Config` for an
         address that may not be reached, `Data` for an answer that is too large.
         """
-        target = _target(self._base.path, request)
+        target = _target(self._base, request)
         data = _bytes(request, target, self._base.host, headers)
         seconds = self._route.deadline if deadline is None else min(deadline, self._route.deadline)
         started = self._now()
@@ -189,12 +189,14 @@ def _base(base_url: str, reach: Reach) -> _Base:
     return _Base(origin, host, f"{parts.scheme}://{parts.netloc}", parts.path.rstrip("/"))
 
 
-def _target(base: str, request: Request) -> str:
+def _target(base: _Base, request: Request) -> str:
     """The path and query as they are sent, quoted where they must be."""
     path = request.path if request.path.startswith("/") else f"/{request.path}"
+    if request.path.startswith(("https://", "http://")):
+        path = _own_part(base, request.path)
     if "." in path and not _DOTS.isdisjoint(path.partition("?")[0].split("/")):
         raise Data("A path may not contain dot segments.", code="path", detail=path)
-    target = base + path
+    target = base.path + path
     if request.query:
         query = urlencode([(name, text) for name, value in request.query.items() for text in _texts(value)])
         if query:
@@ -202,6 +204,23 @@ def _target(base: str, request: Request) -> str:
     if _WELL_QUOTED.fullmatch(target):
         return target
     return quote(_STRAY_PERCENT.sub("%25", target), safe="%!$&'()*+,;=:@/?[]")
+
+
+def _own_part(base: _Base, link: str) -> str:
+    """What of a whole address that the far system gave comes after the base URL. Raises `Config` when it leads elsewhere."""
+    parts = urlsplit(link)
+    try:
+        same = origin_of(f"{parts.scheme}://{parts.netloc}", "private") == base.origin
+    except Config:
+        same = False
+    if not same or not f"{parts.path}/".startswith(f"{base.path}/"):
+        raise Config(
+            "The far system's list goes on at another address than the connection's.",
+            code="other_address",
+            detail=link[:200],
+        )
+    path = parts.path[len(base.path) :] or "/"
+    return f"{path}?{parts.query}" if parts.query else path
 
 
 def _bytes(request: Request, target: str, host: str, headers: Mapping[str, str]) -> bytes:

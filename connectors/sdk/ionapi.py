@@ -80,7 +80,7 @@ def ionapi(title: str = "Infor .ionapi file") -> AuthKind:
 
     told = "Open the downloaded file in a text editor and paste all of it, from { to }."
     fields = obj({"ionapi": secret(".ionapi file", help=told)}, required=("ionapi",))
-    return AuthKind("ionapi", title, fields, sign, OAuth2("", "", ""))
+    return AuthKind("ionapi", title, fields, sign, OAuth2("", "", "", grant="password"))
 
 
 def ionapi_tokens(connector: Connector, account: Account, on_exchange: OnExchange) -> Grant:

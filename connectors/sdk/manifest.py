@@ -31,6 +31,16 @@ QUALITY_RULES = (
     "readme",
     "known-limits",
 )
+_AUTH = (
+    "none",
+    "api_key",
+    "basic",
+    "bearer",
+    "oauth2_code",
+    "oauth2_client_credentials",
+    "oauth2_password",
+    "ionapi",
+)
 _PERIODS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 _TEXT = {"type": "string", "minLength": 1}
 
@@ -64,7 +74,7 @@ SCHEMA: Schema = {
         "auth": {
             "type": "array",
             "minItems": 1,
-            "items": {"enum": ["none", "api_key", "basic", "bearer", "oauth2_code", "ionapi"]},
+            "items": {"enum": list(_AUTH)},
         },
         "hosts": {"anyOf": [{"const": "any"}, {"type": "array", "minItems": 1, "items": _TEXT}]},
         "base_url": {"type": "string", "pattern": "^https://"},

@@ -17,8 +17,9 @@ __all__ = ["Exchange", "Json", "Request", "Response", "Schema"]
 class Request:
     """One HTTP request without its authentication; JSON-shaped so that the effect ledger can store and resend it.
 
-    `path` is relative to the connection's base URL. At most one of `json` and `form` is set. `far_id` names the record
-    an update or delete aims at.
+    `path` is relative to the connection's base URL; a whole address, as lists give for their next page, must lie below it.
+    At most one of `json` and `form` is set. `far_id` names the record an update or delete aims at. `lookup` isn't sent: it
+    is what an operation's `find` needs to know about the request besides.
     """
 
     method: str
@@ -28,6 +29,7 @@ class Request:
     form: Mapping[str, str] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     far_id: str = ""
+    lookup: Json = None
 
     def to_json(self) -> dict[str, Json]:
         """The request as a JSON object; `Request.from_json` is its inverse."""
@@ -39,6 +41,7 @@ class Request:
             "form": dict(self.form) if self.form is not None else None,
             "headers": dict(self.headers),
             "far_id": self.far_id,
+            **({"lookup": self.lookup} if self.lookup is not None else {}),
         }
 
     @classmethod

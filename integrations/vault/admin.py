@@ -122,7 +122,7 @@ class ConnectionAdmin(FactsAdmin[Connection]):
             "title": str(connection) if connection else "New connection",
             "form": form,
             "connection": connection,
-            "redirect_uri": redirect_uri() if form and form.auth.oauth2 else "",
+            "redirect_uri": redirect_uri() if form and form.auth.in_browser else "",
             "may_edit": connection is None or can(request, "connection.edit", connection.environment),
         }
         if connection is not None:

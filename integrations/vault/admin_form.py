@@ -52,7 +52,7 @@ class ConnectionForm:
         self._posted: Mapping[str, Any] | None = request.POST if request.method == "POST" else None
         self.environments = list(visible_environments(request, "connection.edit")) if self.is_new else []
         self.marks = Connection.Mark.choices
-        wanted = self._given("auth", self.connection.auth) if self.is_new else self.connection.auth
+        wanted = self._given("auth", request.GET.get("auth", "")) if self.is_new else self.connection.auth
         self.auth: AuthKind = connector.client.auth_kind(wanted if wanted in self._auth_ids() else "")
         self.auth_kinds = [(kind.id, kind.title) for kind in connector.client.auth]
         self.name = self._given("name", self.connection.name)

@@ -126,10 +126,10 @@ def _refresh(connection: Connection) -> Account:
 def _ask_twice(connection: Connection, old: Account) -> oauth.Grant:
     connector = connector_of(connection)
     try:
-        return oauth.refresh(connector, old, _unrecorded)
+        return oauth.renew(connector, old, _unrecorded)
     except OutcomeUnknown as failure:
         log.warning("Connection %s: the refresh's answer was lost: %s", connection.pk, failure.detail)
-        return oauth.refresh(connector, old, _unrecorded)
+        return oauth.renew(connector, old, _unrecorded)
 
 
 def _await_other(connection: Connection) -> Account:

@@ -118,6 +118,8 @@ def save_secrets(connection: Connection, values: Mapping[str, str], *, keep: boo
     with transaction.atomic():
         row = Connection.objects.select_for_update().get(pk=connection.pk)
         old = _plain(row) if keep else {}
+        if asks_anew := bool(given) and not TOKENS & given.keys() and _signs_in_alone(row):
+            old = {name: value for name, value in old.items() if name not in TOKENS}
         row.secrets_set = {name: row.secrets_set.get(name, now.isoformat()) for name in old} | {
             name: now.isoformat() for name in given
         }
@@ -126,7 +128,7 @@ def save_secrets(connection: Connection, values: Mapping[str, str], *, keep: boo
         row.status = Connection.Status.UNTESTED
         row.status_note = ""
         fields = ["secrets_set", "sealed", "token_version", "status", "status_note"]
-        if not keep or TOKENS & given.keys():
+        if not keep or asks_anew or TOKENS & given.keys():
             row.token_expires_at = None
             fields.append("token_expires_at")
         row.save(update_fields=[*fields, "updated_at"])
@@ -137,14 +139,17 @@ def save_secrets(connection: Connection, values: Mapping[str, str], *, keep: boo
 def keep_grant(connection: Connection, grant: Grant, *, replacing: str | None = None) -> bool:
     """Commit new tokens at once, before anybody uses them, and give the refresh lease back.
 
-    With `replacing`, only if that is still the refresh token kept; False when it isn't. Updates `connection`.
+    With `replacing`, only if that is still the refresh token kept; with "" (it was got without one), only if nothing has
+    changed since `connection` was read. False when it isn't so. Updates `connection`.
     Raises RuntimeError inside a transaction, which could still lose the only copy of a rotated token.
     """
     now = timezone.now()
     with transaction.atomic(durable=True):
         row = Connection.objects.select_for_update().get(pk=connection.pk)
         kept = _plain(row)
-        if replacing is not None and kept.get("refresh_token") != replacing:
+        if replacing is not None and kept.get("refresh_token", "") != replacing:
+            return False
+        if replacing == "" and row.token_version != connection.token_version:
             return False
         row.sealed = seal(kept | dict(grant.secrets), connection_aad(row.pk))
         row.secrets_set = row.secrets_set | {name: now.isoformat() for name in grant.secrets}
@@ -207,6 +212,13 @@ def drop_secrets_if_moved(connection: Connection) -> bool:
     return True
 
 
+def _signs_in_alone(row: Connection) -> bool:
+    """Whether tokens are got without a person: those got with the former secrets say nothing about the new ones."""
+    known = registry.connectors().get(row.connector)
+    kinds = known.client.auth if known else ()
+    return any(kind.id == row.auth and kind.oauth2 is not None and not kind.in_browser for kind in kinds)
+
+
 def _plain(row: Connection) -> dict[str, str]:
     secrets = unseal(row.sealed, connection_aad(row.pk))
     return {name: secrets.reveal(name) for name in secrets.names()}
@@ -229,5 +241,6 @@ def _reach(connection: Connection) -> Literal["public", "private", "sandbox"]:
 
 def _hosts(connection: Connection) -> set[tuple[str, str]]:
     """Every origin the connection's secrets may be sent to."""
-    urls = (connection.base_url, str(connection.settings.get("oauth_base_url") or ""))
+    names = ("oauth_base_url", "token_url")
+    urls = (connection.base_url, *(str(connection.settings.get(name) or "") for name in names))
     return {(urlsplit(url).scheme, urlsplit(url).netloc) for url in urls}

@@ -1,5 +1,6 @@
 """Connections in the admin: secrets go in and never come out, and nothing is saved that can't be used."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -42,6 +43,39 @@ def test_an_empty_secret_keeps_the_old_one_and_another_host_drops_it(
     client.post(f"{PATH}/{crm.pk}/change/", form | {"base_url": "https://www.streak.com"})
     crm.refresh_from_db()
     assert (crm.secrets_set, account(crm).secrets.names()) == ({}, [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        ("none", []),
+        ("api_key", ["header_name", "api_key"]),
+        ("oauth2_client_credentials", ["client_id", "client_secret"]),
+        ("oauth2_password", ["username", "password", "client_id", "client_secret"]),
+    ],
+)
+def test_each_sign_in_has_a_form_of_its_own_and_only_a_browsers_needs_an_address(
+    world: World, as_person: Callable[[str], Client], kind: str, fields: list[str]
+) -> None:
+    client = as_person("administrator")
+    page = client.get(f"{PATH}/add/?connector=http&auth={kind}").content.decode()
+    assert re.findall(r'name="secret-(\w+)"', page) == fields
+    assert f'name="auth" value="{kind}"' in page
+    assert "/oauth/callback/" not in page
+    form = NEW | {"name": "Any", "base_url": "https://api.test", "auth": kind, "setting-account": "main"}
+    client.post(
+        f"{PATH}/add/?connector=http&auth={kind}", form | {f"secret-{name}": "typed" for name in fields}
+    )
+    made = Connection.objects.get(key="any")
+    assert (made.auth, sorted(account(made).secrets.names())) == (kind, sorted(fields))
+    assert ">Connect<" not in client.get(f"{PATH}/{made.pk}/change/").content.decode()
+
+
+def test_a_sign_in_in_a_browser_shows_the_address_to_register(
+    world: World, as_person: Callable[[str], Client]
+) -> None:
+    page = as_person("administrator").get(f"{PATH}/add/?connector=http&auth=oauth2_code").content.decode()
+    assert "/oauth/callback/" in page
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,9 @@ class TokenServer:
         self.generation = 1
         self.alive = {self.access}
         self.codes: dict[str, str] = {}
+        self.client_in = "body"
+        self.password = "open-sesame"  # noqa: S105 - of a made-up user
+        self.asked: list[dict[str, str]] = []
         self._lock = threading.Lock()
         owner = self
 
@@ -67,9 +70,9 @@ class TokenServer:
         kind = form["grant_type"]
         self.seen[kind] += 1
         time.sleep(self.slow)
-        fault = self.faults.pop(0) if self.faults and kind == "refresh_token" else ""
+        fault = self.faults.pop(0) if self.faults and kind != "authorization_code" else ""
         with self._lock:
-            good = form.get("refresh_token") == self.refresh if kind == "refresh_token" else self._code(form)
+            good = self._good(kind, form, handler.headers.get("Authorization", ""))
             if good and fault != "unrotated":
                 self.generation += 1
                 self.alive.add(self.access)
@@ -77,9 +80,12 @@ class TokenServer:
             handler.close_connection = True
             return
         if not good:
-            answer(handler, 400, {"error": "invalid_grant"})
+            wrong_client = kind == "client_credentials"
+            answer(handler, 400, {"error": "invalid_client" if wrong_client else "invalid_grant"})
             return
-        body = {"access_token": self.access, "refresh_token": self.refresh, "token_type": "bearer"}
+        body = {"access_token": self.access, "token_type": "bearer"}
+        if kind != "client_credentials":
+            body["refresh_token"] = self.refresh
         answer(handler, 200, body | ({"expires_in": self.expires_in} if self.expires_in else {}))
 
     def me(self, handler: BaseHTTPRequestHandler) -> None:
@@ -89,6 +95,18 @@ class TokenServer:
             answer(handler, 200, self.account)
         else:
             answer(handler, 401, {"error": "unauthorized"})
+
+    def _good(self, kind: str, form: dict[str, str], header: str) -> bool:
+        if kind == "refresh_token":
+            return form.get("refresh_token") == self.refresh
+        if kind == "authorization_code":
+            return self._code(form)
+        basic = base64.b64encode(b"our-client-id:our-secret").decode()
+        in_body = (form.get("client_id"), form.get("client_secret")) == ("our-client-id", "our-secret")
+        if not (header == f"Basic {basic}" if self.client_in == "header" else in_body):
+            return False
+        self.asked.append(form)
+        return kind == "client_credentials" or (form["username"], form["password"]) == ("ana", self.password)
 
     def _code(self, form: dict[str, str]) -> bool:
         """A code works once, and only with the verifier its challenge was made from."""

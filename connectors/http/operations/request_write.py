@@ -1,6 +1,6 @@
 """Write to any REST API that has no way of recognising a repeated request."""
 
-from connectors.http.requests import WRITE_FIELDS, WRITTEN, WRITTEN_SAMPLE, request_of, written_of
+from connectors.http.requests import WRITE_FIELDS, WRITTEN, WRITTEN_SAMPLE, content_of, request_of, written_of
 from connectors.sdk.operation import Call, Idempotency, Mark, Write
 from connectors.sdk.schema import obj
 from connectors.sdk.wire import Json, Request
@@ -22,10 +22,5 @@ OPERATION = Write(
     prepare=prepare,
     result=written_of,
     far_id=lambda output: str(output["id"]),
-    unmarked=lambda request: {
-        "method": request.method,
-        "path": request.path,
-        "query": dict(request.query),
-        "body": request.json,
-    },
+    unmarked=content_of,
 )

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from connectors.http.requests import WRITE_FIELDS, WRITTEN, WRITTEN_SAMPLE, request_of, written_of
+from connectors.http.requests import WRITE_FIELDS, WRITTEN, WRITTEN_SAMPLE, content_of, request_of, written_of
 from connectors.sdk.operation import Call, Idempotency, Mark, Write
 from connectors.sdk.schema import obj, text
 from connectors.sdk.wire import Json, Request
@@ -32,10 +32,5 @@ OPERATION = Write(
     prepare=prepare,
     result=written_of,
     far_id=lambda output: str(output["id"]),
-    unmarked=lambda request: {
-        "method": request.method,
-        "path": request.path,
-        "query": dict(request.query),
-        "body": request.json,
-    },
+    unmarked=content_of,
 )

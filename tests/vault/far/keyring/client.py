@@ -1,7 +1,7 @@
-"""How tests sign in to the token server: by code (with PKCE), or with a key."""
+"""How tests sign in to the token server: by code (with PKCE), as the client itself, by password, or with a key."""
 
 from connectors.sdk.account import AccountIdentity, AuthKind, OAuth2, Secrets
-from connectors.sdk.auth import api_key
+from connectors.sdk.auth import api_key, oauth2_client_credentials, oauth2_password
 from connectors.sdk.client import Client
 from connectors.sdk.operation import Call
 from connectors.sdk.schema import obj, secret, text
@@ -28,6 +28,8 @@ CLIENT = Client(
             ),
         ),
         api_key(),
+        oauth2_client_credentials("https://keyring.example.com/token", "all"),
+        oauth2_password("https://keyring.example.com/token"),
     ),
     identify=_identify,
 )

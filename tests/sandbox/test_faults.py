@@ -84,7 +84,7 @@ def test_a_switch_can_be_aimed(bench: Bench, options: dict[str, Any], refused: s
 @pytest.mark.parametrize(
     "body",
     [
-        {"system": "infor", "kind": "error", "mode": "next"},
+        {"system": "nowhere", "kind": "error", "mode": "next"},
         {"system": "streak", "kind": "nothing", "mode": "next"},
         {"system": "streak", "kind": "error", "mode": "sometimes"},
         {"system": "streak", "kind": "error", "mode": "next", "scope": "some"},

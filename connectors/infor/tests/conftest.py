@@ -8,7 +8,7 @@ import pytest
 
 from connectors.sdk import registry
 from connectors.sdk.account import Account, Secrets
-from connectors.sdk.oauth import refresh
+from connectors.sdk.oauth import renew
 from connectors.sdk.operation import Call, Mark, Read, Write
 from connectors.sdk.sandbox.host import SandboxHost
 from connectors.sdk.session import open_call
@@ -51,7 +51,7 @@ class Infor:
     def call(self) -> Call:
         if not self._secrets:
             self._secrets = dict(
-                refresh(registry.connector("infor"), self.account(), self.exchanges.append).secrets
+                renew(registry.connector("infor"), self.account(), self.exchanges.append).secrets
             )
         return open_call(registry.connector("infor"), self.account(), self.exchanges.append)
 

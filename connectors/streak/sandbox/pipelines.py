@@ -103,7 +103,7 @@ def _sorted(world: World, request: Request) -> list[Json]:
     by = request.query("sortBy") or "creationTimestamp"
     if by not in ("creationTimestamp", "lastUpdatedTimestamp"):
         refuse("Invalid sortBy")
-    records = sorted(world.records.all("pipeline"), key=lambda pipeline: pipeline[by], reverse=True)
+    records = sorted(reversed(world.records.all("pipeline")), key=lambda pipeline: pipeline[by], reverse=True)
     return [_view(world, pipeline) for pipeline in records]
 
 

@@ -103,7 +103,10 @@ def _sorted(world: World, request: Request) -> list[Json]:
     by = request.query("sortBy") or "creationTimestamp"
     if by not in ("creationTimestamp", "lastUpdatedTimestamp"):
         refuse("Invalid sortBy")
-    records = sorted(reversed(world.records.all("pipeline")), key=lambda pipeline: pipeline[by], reverse=True)
+    newest = sorted(
+        enumerate(world.records.all("pipeline")), key=lambda one: (one[1][by], one[0]), reverse=True
+    )
+    records = [pipeline for _, pipeline in newest]
     return [_view(world, pipeline) for pipeline in records]
 
 
